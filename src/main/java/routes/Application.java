@@ -1,0 +1,138 @@
+package routes;
+
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Properties;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.console.AdminEngine;
+import routes.intercom.Contacts;
+import routes.intercom.IntercomClient;
+import routes.intercom.Notification;
+import routes.intercom.Tags;
+import routes.intercom.Teammates;
+import routes.store.Database;
+
+/** The running program: the list of what it is made of, started and stopped in order. */
+public final class Application implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+
+    private final Settings settings;
+    private final Database database;
+    private final Beans beans;
+    private final Main main = new Main();
+
+    /**
+     * Starts the program.
+     *
+     * @throws routes.store.StoreException when the database cannot be used
+     * @throws RoutesException when the routes file cannot be used
+     */
+    public static Application start(Settings settings, Clock clock) {
+        return new Application(settings, clock);
+    }
+
+    private Application(Settings settings, Clock clock) {
+        this.settings = settings;
+        database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
+        IntercomClient intercom = new IntercomClient(settings.intercomUrl(), settings.accessToken(), clock);
+        LiveSource source = new LiveSource(
+                new Contacts(intercom, new Tags(intercom, clock), clock), new Teammates(intercom, clock));
+        RoutesFile routes = new RoutesFile(settings.routes(), clock);
+        beans = new Beans(settings, database, intercom, source, routes, clock);
+        try {
+            main.setDefaultPropertyPlaceholderLocation("false");
+            main.setOverrideProperties(camelProperties());
+            main.addMainListener(new Assembly(settings, beans, routes));
+            main.start();
+        } catch (Exception e) {
+            main.stop();
+            beans.close();
+            database.close();
+            throw e instanceof RuntimeException known
+                    ? known
+                    : new IllegalStateException("the program did not start", e);
+        }
+        context()
+                .getRoutes()
+                .forEach(route -> LOG.info(
+                        "{} <- {}", route.getRouteId(), route.getEndpoint().getEndpointBaseUri()));
+        LOG.info("Receives at http://{}:{}/webhooks/intercom", settings.httpHost(), settings.httpPort());
+        LOG.info("Console at {}", consoleUrl());
+    }
+
+    /** Puts our parts into the context at the moments that Camel Main has for it. */
+    private static final class Assembly extends MainListenerSupport {
+
+        private final Settings settings;
+        private final Beans beans;
+        private final RoutesFile routes;
+
+        Assembly(Settings settings, Beans beans, RoutesFile routes) {
+            this.settings = settings;
+            this.beans = beans;
+            this.routes = routes;
+        }
+
+        @Override
+        public void beforeConfigure(BaseMainSupport main) {
+            CamelContext context = main.getCamelContext();
+            beans.bind(context.getRegistry());
+            PlatformHttpComponent admin = new PlatformHttpComponent();
+            admin.setEngine(new AdminEngine(settings.adminPort()));
+            context.addComponent("admin", admin);
+        }
+
+        @Override
+        public void afterConfigure(BaseMainSupport main) {
+            routes.load(main.getCamelContext(), beans::bind);
+        }
+    }
+
+    private Properties camelProperties() {
+        Properties properties = Beans.placeholders(settings);
+        properties.putAll(settings.camel());
+        properties.put("camel.main.name", "intercom-klaviyo");
+        properties.put("camel.main.shutdown-timeout", "10");
+        properties.put("camel.main.stream-caching-enabled", "false");
+        properties.put("camel.component.http.automatic-retries-disabled", "true");
+        properties.put("camel.component.http.follow-redirects", "false");
+        properties.put("camel.server.enabled", "true");
+        properties.put("camel.server.host", settings.httpHost());
+        properties.put("camel.server.port", String.valueOf(settings.httpPort()));
+        properties.put("camel.server.max-body-size", String.valueOf(Notification.MAX_BYTES));
+        properties.put("camel.server.file-upload-enabled", "false");
+        properties.put("camel.management.enabled", "true");
+        properties.put("camel.management.host", settings.adminHost());
+        properties.put("camel.management.port", String.valueOf(settings.adminPort()));
+        properties.put("camel.management.health-check-enabled", "true");
+        properties.put("camel.management.health-path", "/observe/health");
+        properties.put("camel.management.metrics-enabled", "true");
+        properties.put("camel.metrics.enabled", "true");
+        properties.put("camel.metrics.path", "/observe/metrics");
+        return properties;
+    }
+
+    /** @return where an operator points the browser */
+    public String consoleUrl() {
+        return "http://" + settings.adminHost() + ":" + settings.adminPort() + "/";
+    }
+
+    CamelContext context() {
+        return Objects.requireNonNull(main.getCamelContext());
+    }
+
+    /** Stops taking in, finishes what is under way as far as ten seconds allow, and closes the store. */
+    @Override
+    public void close() {
+        main.stop();
+        beans.close();
+        database.close();
+    }
+}

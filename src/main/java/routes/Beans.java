@@ -1,0 +1,93 @@
+package routes;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.VertxOptions;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.spi.Registry;
+import routes.intercom.IntercomClient;
+import routes.intercom.Signature;
+import routes.klaviyo.Identity;
+import routes.klaviyo.Pace;
+import routes.store.Database;
+import routes.store.DeliveryLog;
+import routes.store.Inbox;
+import routes.store.LogView;
+
+/** The beans that routes.yaml refers to by name. */
+final class Beans implements AutoCloseable {
+
+    /** platform-http holds a worker for each request until its commit: this many wait for one commit together. */
+    private static final int WORKERS = 256;
+
+    private final Inbox inbox;
+    private final DeliveryLog log;
+    private final Readings readings;
+    private final Map<String, Object> byName;
+
+    /** @param source where contacts and teammates come from */
+    Beans(
+            Settings settings,
+            Database database,
+            IntercomClient intercom,
+            Enricher.Source source,
+            RoutesFile routes,
+            Clock clock) {
+        inbox = new Inbox(database, clock);
+        log = new DeliveryLog(database, clock);
+        Workspace workspace = new Workspace(intercom);
+        Account account = new Account(settings.klaviyoUrl(), settings.klaviyoKey(), clock);
+        Enricher enricher = new Enricher(source, new Identity(settings.phoneRegion()));
+        readings = new Readings(enricher, workspace::code, log, clock);
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150.
+        Deliveries deliveries = new Deliveries(log, new Pace(350, 3_500, clock), new Pace(10, 150, clock), clock);
+        byName = Map.of(
+                "webhook",
+                new Webhook(new Signature(settings.clientSecrets()), inbox, meters),
+                "inbox",
+                inbox,
+                "readings",
+                readings,
+                "knownEvents",
+                new KnownEvents(log),
+                "deliveries",
+                deliveries,
+                "upkeep",
+                new Upkeep(log, clock),
+                "console",
+                new Console(readings, inbox, log, new LogView(database), routes, workspace, account, clock),
+                "database",
+                database.dataSource(),
+                "metricsRegistry",
+                meters,
+                "vertxOptions",
+                new VertxOptions().setWorkerPoolSize(WORKERS));
+    }
+
+    void bind(Registry registry) {
+        byName.forEach(registry::bind);
+        MappingFunctions.bind(registry);
+    }
+
+    /** @return what {@code {{…}}} in routes.yaml stands for; an environment variable of the same name does not change it */
+    static Properties placeholders(Settings settings) {
+        Properties placeholders = new Properties();
+        placeholders.put("klaviyo.url", settings.klaviyoUrl().toString());
+        placeholders.put("klaviyo.api-key", settings.klaviyoKey());
+        return placeholders;
+    }
+
+    Readings readings() {
+        return readings;
+    }
+
+    /** Writes what is still to be written. */
+    @Override
+    public void close() {
+        inbox.close();
+        log.close();
+    }
+}

@@ -1,0 +1,309 @@
+package routes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.klaviyo.Answer;
+import routes.klaviyo.BulkRequest;
+import routes.klaviyo.Event;
+import routes.klaviyo.Identity;
+import routes.klaviyo.Pace;
+import routes.store.Delivery;
+import routes.store.DeliveryLog;
+import routes.store.Settlement;
+import routes.store.State;
+
+/**
+ * What routes.yaml says with {@code bean: deliveries}: which events go out now and in what form, and what is taken down
+ * of Klaviyo's answers. A shipment is what one request carries: one event, or up to a thousand.
+ *
+ * <p>Thread-safe.
+ */
+public final class Deliveries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+
+    /** Single requests under way at once: 350 a second with answers after 180 ms. */
+    private static final int MOST_SINGLES = 64;
+
+    /** Bulk requests under way at once. */
+    private static final int MOST_BULKS = 8;
+
+    /** 150 bulk requests a minute, spread: a small batch more often would use up what full ones need. */
+    private static final Duration BULK_SPACING = Duration.ofMillis(400);
+
+    /** History waits for a full request, but no longer than this. */
+    private static final Duration HISTORY_PATIENCE = Duration.ofSeconds(3);
+
+    /** Of the bulk requests of a minute, those that history leaves to live events. */
+    private static final int RESERVED_FOR_LIVE = 2;
+
+    private static final Duration BUSY_FOR_TOO_LONG = Duration.ofDays(1);
+
+    private final ObjectMapper json = JsonMapper.builder().build();
+    private final DeliveryLog log;
+    private final Pace singles;
+    private final Pace bulks;
+    private final Clock clock;
+    private volatile Instant lastBulk = Instant.EPOCH;
+    private volatile Instant historySince = Instant.MAX;
+
+    /** @param singles pace of {@code /api/events}; @param bulks of {@code /api/event-bulk-create-jobs} */
+    Deliveries(DeliveryLog log, Pace singles, Pace bulks, Clock clock) {
+        this.log = log;
+        this.singles = singles;
+        this.bulks = bulks;
+        this.clock = clock;
+    }
+
+    /**
+     * Events for one or more requests.
+     *
+     * @param bulk whether they go in one request through the bulk endpoint, or each in one of its own
+     * @param admitted whether the pace has been asked for leave already
+     */
+    public record Shipment(boolean bulk, boolean admitted, List<Delivery> deliveries) {
+
+        static final Shipment NONE = new Shipment(true, true, List.of());
+
+        public boolean isEmpty() {
+            return deliveries.isEmpty();
+        }
+    }
+
+    /**
+     * @return what may go out now: live events one by one while that keeps up with them, else in bulk; history in bulk,
+     *     when no live event is due
+     */
+    public Shipment next() {
+        int due = log.due(true, BulkRequest.MAX_EVENTS);
+        if (due > 0) {
+            int free = singles.free();
+            if (due > free && isBulkDue(due) && bulks.inFlight() < MOST_BULKS && bulks.take(1) == 1) {
+                return bulk(true);
+            }
+            int granted = singles.take(Math.min(Math.min(due, free), MOST_SINGLES - singles.inFlight()));
+            List<Delivery> claimed = granted > 0 ? log.claim(true, granted) : List.of();
+            for (int unused = claimed.size(); unused < granted; unused++) {
+                singles.answered(null, null, null);
+            }
+            return new Shipment(false, true, claimed);
+        }
+        return history();
+    }
+
+    private boolean isBulkDue(int due) {
+        return due >= BulkRequest.MAX_EVENTS || !clock.instant().isBefore(lastBulk.plus(BULK_SPACING));
+    }
+
+    private Shipment history() {
+        int due = log.due(false, BulkRequest.MAX_EVENTS);
+        if (due <= 0) {
+            historySince = Instant.MAX;
+            return Shipment.NONE;
+        }
+        Instant now = clock.instant();
+        if (historySince.equals(Instant.MAX)) {
+            historySince = now;
+        }
+        boolean worthwhile = due >= BulkRequest.MAX_EVENTS || now.isAfter(historySince.plus(HISTORY_PATIENCE));
+        if (worthwhile && bulks.free() > RESERVED_FOR_LIVE && bulks.inFlight() < MOST_BULKS && bulks.take(1) == 1) {
+            historySince = now;
+            return bulk(false);
+        }
+        return Shipment.NONE;
+    }
+
+    private Shipment bulk(boolean live) {
+        List<Delivery> claimed = log.claim(live, BulkRequest.MAX_EVENTS);
+        List<Delivery> fitting = new ArrayList<>(claimed.size());
+        int bytes = 0;
+        for (Delivery delivery : claimed) {
+            bytes += delivery.request().length() + 200;
+            if (bytes > BulkRequest.MAX_BYTES && !fitting.isEmpty()) {
+                break;
+            }
+            fitting.add(delivery);
+        }
+        log.unclaim(claimed.subList(fitting.size(), claimed.size()));
+        if (fitting.isEmpty()) {
+            bulks.answered(null, null, null);
+        } else {
+            lastBulk = clock.instant();
+        }
+        return new Shipment(true, true, fitting);
+    }
+
+    /** Waits for leave to send, where it was not asked for before. */
+    public void admit(@Body Shipment shipment) throws InterruptedException {
+        if (!shipment.admitted()) {
+            pace(shipment).await();
+        }
+    }
+
+    /** @return the body of {@code POST /api/events} */
+    public byte[] single(@Body Shipment shipment) throws JsonProcessingException {
+        return json.writeValueAsBytes(
+                Event.single(attributes(shipment.deliveries().get(0))));
+    }
+
+    /** @return the body of {@code POST /api/event-bulk-create-jobs} */
+    public byte[] inBulk(@Body Shipment shipment) throws JsonProcessingException {
+        List<ObjectNode> events = new ArrayList<>(shipment.deliveries().size());
+        for (Delivery delivery : shipment.deliveries()) {
+            events.add(attributes(delivery));
+        }
+        return json.writeValueAsBytes(BulkRequest.of(events));
+    }
+
+    private ObjectNode attributes(Delivery delivery) throws JsonProcessingException {
+        return (ObjectNode) json.readTree(delivery.request());
+    }
+
+    /** @return one shipment for each event */
+    public List<Shipment> each(@Body Shipment shipment) {
+        return shipment.deliveries().stream()
+                .map(delivery -> new Shipment(false, shipment.admitted(), List.of(delivery)))
+                .toList();
+    }
+
+    /** Takes down an answer, and how much of the quota it says is left. */
+    public Answer answered(
+            @ExchangeProperty("shipment") Shipment shipment,
+            @Body byte[] body,
+            @Header("CamelHttpResponseCode") int status,
+            @Header("Content-Type") @Nullable String contentType,
+            @Header("Retry-After") @Nullable String retryAfter,
+            @Header("RateLimit-Remaining") @Nullable String remaining,
+            @Header("RateLimit-Reset") @Nullable String reset) {
+        Answer answer = Answer.of(status, contentType, retryAfter, new String(body, StandardCharsets.UTF_8));
+        Duration pause = status == 429 && answer.retryAfter() == null ? Duration.ofSeconds(1) : answer.retryAfter();
+        pace(shipment).answered(number(remaining), number(reset), pause);
+        return answer;
+    }
+
+    /** Takes down that there was no answer. */
+    public Answer unanswered(@ExchangeProperty("shipment") Shipment shipment, @ExchangeException Exception failure) {
+        pace(shipment).answered(null, null, null);
+        return Answer.none(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+    }
+
+    private Pace pace(Shipment shipment) {
+        return shipment.bulk() ? bulks : singles;
+    }
+
+    private static @Nullable Integer number(@Nullable String header) {
+        try {
+            return header == null ? null : Integer.valueOf(header.strip());
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /** Klaviyo took it. */
+    public void delivered(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer) {
+        settle(shipment, delivery -> new Settlement(delivery, State.DELIVERED, null, answer.status(), null, null));
+    }
+
+    /** Klaviyo could not take it now: due again when it said, or after a growing while; parked after a day of that. */
+    public void busy(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer) {
+        Instant now = clock.instant();
+        settle(shipment, delivery -> {
+            Instant since = delivery.busySince();
+            if (since != null && since.plus(BUSY_FOR_TOO_LONG).isBefore(now)) {
+                return parked(delivery, answer, "Klaviyo has been too busy for a day: " + answer.words());
+            }
+            Duration wait = answer.retryAfter() == null
+                    ? Backoff.KLAVIYO.delay(delivery.attempts())
+                    : answer.retryAfter().plus(Backoff.KLAVIYO.delay(0));
+            return new Settlement(delivery, State.PENDING, now.plus(wait), answer.status(), answer.words(), null);
+        });
+    }
+
+    /** Klaviyo will never take it as it is. */
+    public void refused(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer) {
+        settle(shipment, delivery -> {
+            LOG.warn("Parked {}: Klaviyo answers {} {}", delivery.uniqueId(), answer.status(), answer.words());
+            return parked(delivery, answer, answer.words());
+        });
+    }
+
+    private static Settlement parked(Delivery delivery, Answer answer, String words) {
+        return new Settlement(delivery, State.PARKED, null, answer.status(), words, null);
+    }
+
+    /** Klaviyo knows better than libphonenumber: the number goes, the event stays; without an e-mail it waits. */
+    public void withoutPhone(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer)
+            throws JsonProcessingException {
+        Delivery delivery = shipment.deliveries().get(0);
+        ObjectNode attributes = attributes(delivery);
+        ObjectNode profile = (ObjectNode) attributes.at("/profile/data/attributes");
+        profile.remove("phone_number");
+        ((ObjectNode) attributes.get("properties")).remove(List.of("phone_number", "Contact phone"));
+        boolean known = Identity.email(profile.path("email").textValue()) != null;
+        settle(
+                shipment,
+                each -> new Settlement(
+                        each,
+                        known ? State.PENDING : State.WAITING,
+                        known ? clock.instant() : null,
+                        answer.status(),
+                        answer.words(),
+                        attributes.toString()));
+    }
+
+    /**
+     * A bulk request is refused as a whole for one event in it. The ones it names go by themselves, where Klaviyo says
+     * what it has against each; when it names none, all do.
+     *
+     * @return the shipments that take this one's place
+     */
+    public List<Shipment> separate(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer) {
+        Set<Integer> named = new HashSet<>();
+        for (String pointer : answer.pointers()) {
+            OptionalInt group = BulkRequest.group(pointer);
+            if (group.isPresent() && group.getAsInt() < shipment.deliveries().size()) {
+                named.add(group.getAsInt());
+            }
+        }
+        List<Shipment> shipments = new ArrayList<>();
+        List<Delivery> rest = new ArrayList<>();
+        for (int i = 0; i < shipment.deliveries().size(); i++) {
+            Delivery delivery = shipment.deliveries().get(i);
+            if (named.isEmpty() || named.contains(i)) {
+                shipments.add(new Shipment(false, false, List.of(delivery)));
+            } else {
+                rest.add(delivery);
+            }
+        }
+        if (!rest.isEmpty()) {
+            shipments.add(new Shipment(true, false, rest));
+        }
+        return shipments;
+    }
+
+    private interface Settling {
+        Settlement of(Delivery delivery);
+    }
+
+    private void settle(Shipment shipment, Settling settling) {
+        log.settle(shipment.deliveries().stream().map(settling::of).toList());
+    }
+}

@@ -1,0 +1,76 @@
+package routes;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import routes.store.StoreException;
+
+/** The commands. Without one, {@code run}. */
+@Command(
+        name = "intercom-klaviyo",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Carries everything that happens in an Intercom inbox into Klaviyo, live and from history.",
+        subcommands = {
+            RunCommand.class,
+            SandboxCommand.class,
+            CheckCommand.class,
+            InitCommand.class,
+            TransformCommand.class,
+            ReplayCommand.class
+        })
+public final class Main implements Runnable {
+
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+
+    /** @param arguments a command and its options; exits 0, 1 when it could not be done, or 2 for a usage error */
+    public static void main(String[] arguments) {
+        int status = execute(arguments);
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    static int execute(String... arguments) {
+        CommandLine commands = new CommandLine(new Main());
+        commands.setParameterExceptionHandler(Main::usage);
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+        return commands.execute(arguments);
+    }
+
+    private static int usage(ParameterException failure, String[] arguments) {
+        PrintWriter err = failure.getCommandLine().getErr();
+        err.println(failure.getMessage() + " (--help tells more)");
+        err.flush();
+        return USAGE;
+    }
+
+    private static int failed(Exception failure, CommandLine command) throws Exception {
+        if (failure instanceof SettingsException
+                || failure instanceof StoreException
+                || failure instanceof RoutesException
+                || failure instanceof CommandException) {
+            command.getErr().println(failure.getMessage());
+            command.getErr().flush();
+            return FAILED;
+        }
+        throw failure;
+    }
+
+    @Override
+    public void run() {
+        new RunCommand().run();
+    }
+
+    /** From the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"intercom-klaviyo " + (version == null ? "development" : version)};
+        }
+    }
+}

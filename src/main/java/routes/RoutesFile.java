@@ -1,0 +1,241 @@
+package routes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes file and its live edits. A saved edit is tried as a whole in a context of its own first; only then the
+ * routes that changed are replaced, so that an edit of a mapping does not touch receiving. What cannot work is refused
+ * as a whole: the routes before it go on.
+ *
+ * <p>Camel's own reload is not used: a syntax error there removes all routes, and a half-written file is loaded as it
+ * stands.
+ *
+ * <p>Thread-safe.
+ */
+public final class RoutesFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RoutesFile.class);
+    private static final String BUNDLED = "/routes.yaml";
+    private static final long LOOK_EVERY_MILLIS = 400;
+
+    private final @Nullable Path file;
+    private final Clock clock;
+    private @Nullable CamelContext context;
+    private @Nullable Consumer<Registry> binding;
+    private @Nullable RoutesText running;
+    private byte[] seen = new byte[0];
+    private byte[] decided = new byte[0];
+    private volatile @Nullable Instant loadedAt;
+    private volatile @Nullable String error;
+
+    /** @param file null: the bundled routes, which nobody edits */
+    public RoutesFile(@Nullable Path file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    /** @return path of the file, or {@code bundled} */
+    public String name() {
+        return file == null ? "bundled" : file.toString();
+    }
+
+    /** @return when the running routes were loaded */
+    public @Nullable Instant loadedAt() {
+        return loadedAt;
+    }
+
+    /** @return why the last edit was refused: file, line, reason; null when it was not */
+    public @Nullable String error() {
+        return error;
+    }
+
+    /** @return the text of the bundled routes */
+    static String bundled() {
+        try (InputStream stream = Objects.requireNonNull(RoutesFile.class.getResourceAsStream(BUNDLED))) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Loads the routes into a context that is about to start, and from then on looks for edits.
+     *
+     * @param beans binds what routes refer to
+     * @throws RoutesException when they cannot be used
+     */
+    synchronized void load(CamelContext target, Consumer<Registry> beans) {
+        context = target;
+        binding = beans;
+        byte[] bytes = read();
+        RoutesText text = RoutesText.parse(name(), new String(bytes, StandardCharsets.UTF_8));
+        add(target, text, text.parts().keySet());
+        running = text;
+        decided = bytes;
+        loadedAt = clock.instant();
+        if (file != null) {
+            target.getExecutorServiceManager()
+                    .newSingleThreadScheduledExecutor(this, "routes-file")
+                    .scheduleWithFixedDelay(this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /**
+     * Tries the whole file, and loads only the routes that can be reached from one of them.
+     *
+     * @throws RoutesException when the file cannot be used
+     */
+    void loadFrom(String route, CamelContext target, Consumer<Registry> beans) {
+        RoutesText text = RoutesText.parse(name(), new String(read(), StandardCharsets.UTF_8));
+        attempt(text, target, beans);
+        add(target, text, text.reachableFrom(route));
+    }
+
+    /** Takes over an edit once the file has stood still from one look to the next: editors truncate, then write. */
+    private synchronized void look() {
+        try {
+            byte[] bytes = read();
+            boolean still = Arrays.equals(bytes, seen);
+            seen = bytes;
+            if (still && !Arrays.equals(bytes, decided)) {
+                decided = bytes;
+                replace(new String(bytes, StandardCharsets.UTF_8));
+            }
+        } catch (UncheckedIOException e) {
+            LOG.debug("The routes file cannot be read now", e);
+        } catch (RuntimeException e) {
+            refuse(e);
+        }
+    }
+
+    private void replace(String text) {
+        RoutesText before = Objects.requireNonNull(running);
+        CamelContext target = Objects.requireNonNull(context);
+        RoutesText after = RoutesText.parse(name(), text);
+        attempt(after, target, Objects.requireNonNull(binding));
+        Set<String> changed = after.changedFrom(before);
+        try {
+            remove(target, before, changed);
+            add(target, after, changed);
+        } catch (RuntimeException e) {
+            LOG.debug("An edit was tried and then did not start", e);
+            remove(target, after, changed);
+            add(target, before, changed);
+            throw e;
+        }
+        running = after;
+        loadedAt = clock.instant();
+        error = null;
+        LOG.info("Routes of {} replaced: {}", name(), changed.isEmpty() ? "none, only comments" : changed);
+    }
+
+    private void refuse(RuntimeException failure) {
+        String reason =
+                failure instanceof RoutesException ? failure.getMessage() : name() + ": " + failure.getMessage();
+        error = reason;
+        LOG.error("Edit refused, the routes before it go on: {}", reason);
+    }
+
+    /**
+     * Builds all routes of a text without starting them.
+     *
+     * @param like whose placeholders they use
+     * @throws RoutesException when they cannot be built
+     */
+    private void attempt(RoutesText text, CamelContext like, Consumer<Registry> beans) {
+        try (DefaultCamelContext scratch = new DefaultCamelContext()) {
+            scratch.setAutoStartup(false);
+            scratch.disableJMX();
+            scratch.getPropertiesComponent()
+                    .setOverrideProperties(like.getPropertiesComponent().loadProperties());
+            beans.accept(scratch.getRegistry());
+            load(scratch, text.trial());
+            scratch.start();
+        } catch (RoutesException e) {
+            throw e;
+        } catch (Exception e) {
+            throw failed(text, e);
+        }
+    }
+
+    private void add(CamelContext target, RoutesText text, Set<String> ids) {
+        try {
+            load(target, text.text(ids));
+        } catch (Exception e) {
+            throw failed(text, e);
+        }
+    }
+
+    private static void load(CamelContext target, String yaml) throws Exception {
+        if (!yaml.isEmpty()) {
+            PluginHelper.getRoutesLoader(target).loadRoutes(ResourceHelper.fromString("routes.yaml", yaml));
+        }
+    }
+
+    private static void remove(CamelContext target, RoutesText text, Set<String> ids) {
+        ModelCamelContext model = (ModelCamelContext) target;
+        try {
+            for (Map.Entry<String, RoutesText.Part> part : text.parts().entrySet()) {
+                if (ids.contains(part.getKey())) {
+                    if (part.getValue().configuration()) {
+                        model.removeRouteConfiguration(model.getRouteConfigurationDefinition(part.getKey()));
+                    } else if (target.getRoute(part.getKey()) != null) {
+                        target.getRouteController().stopRoute(part.getKey());
+                        target.removeRoute(part.getKey());
+                    }
+                }
+            }
+        } catch (Exception e) {
+            throw new RoutesException("routes could not be stopped: " + e.getMessage(), e);
+        }
+    }
+
+    private RoutesException failed(RoutesText text, Exception failure) {
+        Set<String> reasons = new HashSet<>();
+        StringBuilder said = new StringBuilder();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (reasons.add(message)) {
+                said.append(message).append(' ');
+            }
+        }
+        String root = String.valueOf(failure.getMessage());
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = String.valueOf(cause.getMessage());
+        }
+        String shortened = root.lines().limit(4).collect(Collectors.joining(" "));
+        return new RoutesException(name() + text.where(said.toString()) + ": " + shortened, failure);
+    }
+
+    private byte[] read() {
+        try {
+            return file == null ? bundled().getBytes(StandardCharsets.UTF_8) : Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name() + " cannot be read", e);
+        }
+    }
+}

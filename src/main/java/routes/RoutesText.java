@@ -1,0 +1,300 @@
+package routes;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.emitter.Emitter;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.resolver.Resolver;
+import org.yaml.snakeyaml.serializer.Serializer;
+
+/**
+ * The text of a routes file, taken apart into its routes and route configurations, so that two texts can be compared
+ * route by route. Checks what Camel does not: that every id is given once, that nothing sends to a route that does not
+ * exist, and that no part of the way of an event is missing.
+ */
+final class RoutesText {
+
+    /** Without these an event does not get from Intercom to Klaviyo. */
+    private static final Set<String> NEEDED = new TreeSet<>(List.of(
+            "receive-webhook",
+            "process-inbox",
+            "transform-notification",
+            "route-event",
+            "created-conversation",
+            "rated-conversation",
+            "read-conversation",
+            "replied-to-conversation",
+            "created-ticket",
+            "submitted-ticket",
+            "replied-to-ticket",
+            "marked-ticket-on-hold",
+            "resolved-ticket",
+            "record-event",
+            "deliver-events",
+            "deliver-event",
+            "deliver-in-bulk",
+            "settle-shipment"));
+
+    private static final Pattern DIRECT = Pattern.compile("(?:direct|seda):([\\w-]+)");
+
+    /**
+     * A route or route configuration.
+     *
+     * @param text its YAML, as an entry of a list
+     * @param trial the same, but fed from nowhere: to be built without opening a port or firing a job
+     * @param line where it begins, from 1
+     */
+    record Part(
+            String id,
+            boolean configuration,
+            String text,
+            String trial,
+            int line,
+            @Nullable String from,
+            Set<String> sendsTo) {}
+
+    private final Map<String, Part> parts;
+
+    private RoutesText(Map<String, Part> parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * @param name of the file, for messages
+     * @throws RoutesException with the line, when it is not YAML or something is missing or given twice
+     */
+    static RoutesText parse(String name, String text) {
+        Node root;
+        try {
+            LoaderOptions options = new LoaderOptions();
+            options.setAllowDuplicateKeys(false);
+            root = new Yaml(options).compose(new StringReader(text));
+            new Yaml(options).load(text);
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+            throw new RoutesException(name + " line " + line + ": " + e.getProblem(), e);
+        } catch (RuntimeException e) {
+            throw new RoutesException(name + ": " + e.getMessage(), e);
+        }
+        if (!(root instanceof SequenceNode sequence)) {
+            throw new RoutesException(name + ": is empty or not a list of routes");
+        }
+        Map<String, Part> parts = new LinkedHashMap<>();
+        for (Node entry : sequence.getValue()) {
+            Part part = part(name, entry);
+            if (parts.put(part.id, part) != null) {
+                throw new RoutesException(name + " line " + part.line + ": the id " + part.id + " is given twice");
+            }
+        }
+        RoutesText routes = new RoutesText(parts);
+        routes.check(name);
+        return routes;
+    }
+
+    private static Part part(String name, Node entry) {
+        int line = entry.getStartMark().getLine() + 1;
+        if (entry instanceof MappingNode mapping && mapping.getValue().size() == 1) {
+            NodeTuple tuple = mapping.getValue().get(0);
+            String kind = scalar(tuple.getKeyNode());
+            if (tuple.getValueNode() instanceof MappingNode body
+                    && ("route".equals(kind) || "routeConfiguration".equals(kind))) {
+                String id = scalar(member(body, "id"));
+                if (id == null) {
+                    throw new RoutesException(name + " line " + line + ": a " + kind + " has no id");
+                }
+                Node from = member(body, "from");
+                String uri = from instanceof MappingNode mapped ? scalar(member(mapped, "uri")) : null;
+                if ("route".equals(kind) && uri == null) {
+                    throw new RoutesException(name + " line " + line + ": the route " + id + " has no from.uri");
+                }
+                Set<String> sendsTo = new HashSet<>();
+                collectUris(body, sendsTo);
+                sendsTo.remove(uri);
+                String text = dump(entry);
+                if (from instanceof MappingNode mapped
+                        && uri != null
+                        && !DIRECT.matcher(uri).lookingAt()) {
+                    feedFromNowhere(mapped, id);
+                }
+                return new Part(id, "routeConfiguration".equals(kind), text, dump(entry), line, uri, sendsTo);
+            }
+        }
+        throw new RoutesException(name + " line " + line + ": only route and routeConfiguration stand at the top");
+    }
+
+    private static void feedFromNowhere(MappingNode from, String id) {
+        List<NodeTuple> kept = new ArrayList<>();
+        for (NodeTuple tuple : from.getValue()) {
+            String key = scalar(tuple.getKeyNode());
+            if ("uri".equals(key)) {
+                kept.add(new NodeTuple(
+                        tuple.getKeyNode(),
+                        new ScalarNode(Tag.STR, "direct:trial-of-" + id, null, null, DumperOptions.ScalarStyle.PLAIN)));
+            } else if (!"parameters".equals(key)) {
+                kept.add(tuple);
+            }
+        }
+        from.setValue(kept);
+    }
+
+    private void check(String name) {
+        Set<String> missing = new TreeSet<>(NEEDED);
+        missing.removeAll(parts.keySet());
+        if (!missing.isEmpty()) {
+            throw new RoutesException(name + ": has no route with the id " + String.join(", ", missing));
+        }
+        Set<String> answered = new HashSet<>();
+        parts.values().forEach(part -> {
+            Matcher from = DIRECT.matcher(part.from == null ? "" : part.from);
+            if (from.lookingAt()) {
+                answered.add(from.group());
+            }
+        });
+        for (Part part : parts.values()) {
+            for (String uri : part.sendsTo) {
+                Matcher target = DIRECT.matcher(uri);
+                if (target.lookingAt() && !answered.contains(target.group())) {
+                    throw new RoutesException(name + " line " + part.line + ": " + part.id + " sends to "
+                            + target.group() + ", which no route answers");
+                }
+            }
+        }
+    }
+
+    Map<String, Part> parts() {
+        return parts;
+    }
+
+    /** @return the line where the part begins that a failure speaks of: the first whose id stands in its message */
+    String where(String message) {
+        return parts.values().stream()
+                .sorted(Comparator.comparingInt((Part part) -> part.id.length()).reversed())
+                .filter(part -> message.contains(part.id))
+                .findFirst()
+                .map(part -> " line " + part.line + " (" + part.id + ")")
+                .orElse("");
+    }
+
+    /** @return ids of the route, of all routes it sends to in some way, and of all configurations */
+    Set<String> reachableFrom(String route) {
+        Set<String> reached = new HashSet<>();
+        Deque<String> ahead = new ArrayDeque<>(List.of(route));
+        while (!ahead.isEmpty()) {
+            Part part = parts.get(ahead.pop());
+            if (part != null && reached.add(part.id)) {
+                parts.values().stream()
+                        .filter(other -> other.from != null && part.sendsTo.contains(other.from))
+                        .forEach(other -> ahead.push(other.id));
+            }
+        }
+        parts.values().stream().filter(Part::configuration).forEach(part -> reached.add(part.id));
+        return reached;
+    }
+
+    /** @return the parts of those ids as one YAML text, in the order of the file */
+    String text(Set<String> ids) {
+        StringBuilder text = new StringBuilder();
+        parts.values().stream().filter(part -> ids.contains(part.id)).forEach(part -> text.append(part.text));
+        return text.toString();
+    }
+
+    /** @return the whole text for a trial */
+    String trial() {
+        StringBuilder text = new StringBuilder();
+        parts.values().forEach(part -> text.append(part.trial));
+        return text.toString();
+    }
+
+    /** @return ids of routes that differ between the two, or depend on a configuration that does */
+    Set<String> changedFrom(RoutesText before) {
+        Set<String> changed = new TreeSet<>();
+        Set<String> all = new HashSet<>(parts.keySet());
+        all.addAll(before.parts.keySet());
+        for (String id : all) {
+            Part old = before.parts.get(id);
+            Part now = parts.get(id);
+            if (old == null || now == null || !old.text.equals(now.text)) {
+                changed.add(id);
+            }
+        }
+        List<Part> dependent = new ArrayList<>(parts.values());
+        dependent.addAll(before.parts.values());
+        for (Part part : dependent) {
+            Matcher configuration =
+                    Pattern.compile("routeConfigurationId: *\"?([\\w-]+)").matcher(part.text);
+            if (configuration.find() && changed.contains(configuration.group(1))) {
+                changed.add(part.id);
+            }
+        }
+        return changed;
+    }
+
+    /** Not cut out of the file: comments and blank lines are no difference. */
+    private static String dump(Node entry) {
+        DumperOptions options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        options.setSplitLines(false);
+        StringWriter out = new StringWriter();
+        Serializer serializer = new Serializer(new Emitter(out, options), new Resolver(), options, null);
+        try {
+            serializer.open();
+            serializer.serialize(new SequenceNode(Tag.SEQ, List.of(entry), DumperOptions.FlowStyle.BLOCK));
+            serializer.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return out.toString();
+    }
+
+    private static void collectUris(Node node, Set<String> uris) {
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) {
+                if ("uri".equals(scalar(tuple.getKeyNode()))) {
+                    String uri = scalar(tuple.getValueNode());
+                    if (uri != null) {
+                        uris.add(uri);
+                    }
+                }
+                collectUris(tuple.getValueNode(), uris);
+            }
+        } else if (node instanceof SequenceNode sequence) {
+            sequence.getValue().forEach(each -> collectUris(each, uris));
+        }
+    }
+
+    private static @Nullable Node member(MappingNode mapping, String name) {
+        return mapping.getValue().stream()
+                .filter(tuple -> name.equals(scalar(tuple.getKeyNode())))
+                .map(NodeTuple::getValueNode)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable String scalar(@Nullable Node node) {
+        return node instanceof ScalarNode scalar ? scalar.getValue() : null;
+    }
+}

@@ -1,0 +1,40 @@
+package routes;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.camel.ExchangeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.store.DeliveryLog;
+
+/** What routes.yaml says with {@code bean: upkeep}: the store kept small, and waiting events looked at again. */
+public final class Upkeep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    private final DeliveryLog log;
+    private final Clock clock;
+
+    Upkeep(DeliveryLog log, Clock clock) {
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /** @param days how long a delivered event stays in the delivery log */
+    public void prune(int days) {
+        int pruned = log.prune(clock.instant().minus(Duration.ofDays(days)));
+        if (pruned > 0) {
+            LOG.info("Pruned {} rows of the delivery log that are older than {} days", pruned, days);
+        }
+    }
+
+    /** @param most waiting events, the longest waiting first, that are made anew with what Intercom says today */
+    public void recheckWaiting(int most) {
+        log.oldestWaiting(most).forEach(log::replay);
+    }
+
+    /** A look at the database failed: said in one line, tried again at the next. */
+    public void failed(@ExchangeException Exception failure) {
+        LOG.error("Not done, will be tried again: {}", failure.getMessage());
+    }
+}

@@ -1,0 +1,99 @@
+package routes;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.intercom.NotANotificationException;
+import routes.intercom.Notification;
+import routes.intercom.Signature;
+import routes.intercom.UnsignedException;
+import routes.store.Inbox;
+
+/** What routes.yaml says with {@code bean: webhook}: from a request to an answer. Thread-safe. */
+public final class Webhook {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
+
+    private final Signature signature;
+    private final Inbox inbox;
+    private final MeterRegistry meters;
+    private final Timer stored;
+
+    Webhook(Signature signature, Inbox inbox, MeterRegistry meters) {
+        this.signature = signature;
+        this.inbox = inbox;
+        this.meters = meters;
+        stored = Timer.builder("intercom_klaviyo_store")
+                .description("Time from a verified notification to its commit")
+                .publishPercentiles(0.5, 0.99)
+                .register(meters);
+    }
+
+    /**
+     * Leaves the raw bytes as the body, and no header of the sender's.
+     *
+     * @throws UnsignedException when none of our secrets signed them
+     */
+    public void verify(Exchange exchange) throws UnsignedException {
+        Message message = exchange.getMessage();
+        byte[] body = message.getBody(byte[].class);
+        // Camel's headers also hold query parameters: only the request itself tells which is which.
+        List<String> signatures = message instanceof HttpMessage http
+                ? http.getRequest().headers().getAll(Signature.HEADER)
+                : List.of();
+        message.removeHeaders("*");
+        byte[] raw = body == null ? new byte[0] : body;
+        if (!signature.accepts(signatures, raw)) {
+            throw new UnsignedException();
+        }
+        message.setBody(raw);
+    }
+
+    /**
+     * Returns when the notification is on disk.
+     *
+     * @throws NotANotificationException when it is none
+     */
+    public void store(Exchange exchange) throws NotANotificationException {
+        Message message = exchange.getMessage();
+        byte[] body = message.getBody(byte[].class);
+        Notification notification = Notification.read(body);
+        if (notification.topic().equals(Notification.PING)) {
+            answer(message, 200, "pong");
+            return;
+        }
+        long start = System.nanoTime();
+        inbox.store(notification.topic(), notification.id(), new String(body, StandardCharsets.UTF_8));
+        stored.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        answer(message, 200, "stored");
+    }
+
+    /** Answers with a status and the reason. */
+    public void refused(int status, Exchange exchange) {
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        String reason = failure == null ? "" : String.valueOf(failure.getMessage());
+        if (status == 400) {
+            LOG.warn("A signed request is not a notification: {}", reason);
+        } else if (status == 503) {
+            LOG.error("A notification could not be stored, Intercom is told to come again: {}", reason);
+        }
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        answer(message, status, status == 503 ? "not stored" : reason);
+    }
+
+    private void answer(Message message, int status, String text) {
+        meters.counter("intercom_klaviyo_answers", "status", String.valueOf(status))
+                .increment();
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setHeader(Exchange.CONTENT_TYPE, "text/plain");
+        message.setBody(text);
+    }
+}

@@ -1,0 +1,5 @@
+/** What the admin port answers. */
+@NullMarked
+package routes.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,210 @@
+package routes.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.ValidateResult;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * One database, embedded HSQLDB or PostgreSQL: its pool, its schema brought up to date, its statements. Everything that
+ * differs between the two stands in {@code sql/hsqldb} and {@code sql/postgresql}, and here.
+ *
+ * <p>Thread-safe.
+ */
+public final class Database implements AutoCloseable {
+
+    /** The two that are tested. */
+    enum Dialect {
+        HSQLDB,
+        POSTGRESQL;
+
+        String folder() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    private final Dialect dialect;
+    private final @Nullable FileLock lock;
+    private final HikariDataSource pool;
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transactions;
+    private final Map<String, String> statements = new ConcurrentHashMap<>();
+    private final Ids ids;
+
+    private Database(Dialect dialect, @Nullable FileLock lock, HikariDataSource pool) {
+        this.dialect = dialect;
+        this.lock = lock;
+        this.pool = pool;
+        jdbc = new JdbcTemplate(pool);
+        transactions = new TransactionTemplate(new DataSourceTransactionManager(pool));
+        ids = new Ids(this);
+    }
+
+    /**
+     * Opens the database and brings its schema to this version's.
+     *
+     * @param url {@code jdbc:hsqldb:file:…} (a path without {@code ;} options), {@code jdbc:hsqldb:mem:…} or {@code jdbc:postgresql:…}
+     * @throws StoreException when it cannot be opened or must not be used: the message says what to do
+     */
+    public static Database open(String url, String user, String password) {
+        boolean embedded = url.startsWith("jdbc:hsqldb:");
+        FileLock lock = url.startsWith("jdbc:hsqldb:file:")
+                ? FileLock.take(url.substring("jdbc:hsqldb:file:".length()).replaceFirst(";.*", ""))
+                : null;
+        HikariDataSource pool = null;
+        try {
+            pool = new HikariDataSource(config(url, user, password, embedded));
+            migrate(pool, embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL);
+            return new Database(embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL, lock, pool);
+        } catch (RuntimeException e) {
+            if (pool != null) {
+                pool.close();
+            }
+            if (lock != null) {
+                lock.close();
+            }
+            throw e instanceof StoreException ? e : new StoreException("the database cannot be opened: " + root(e), e);
+        }
+    }
+
+    private static HikariConfig config(String url, String user, String password, boolean embedded) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("database");
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
+        config.setMaximumPoolSize(12);
+        config.setMinimumIdle(2);
+        if (embedded) {
+            // write_delay=false: a commit returns when it is synced to disk. cached: bodies do not stay in memory.
+            // lock_file=false: ours is let go by the system when the process dies, HSQLDB's is waited for.
+            config.setJdbcUrl(url
+                    + ";hsqldb.write_delay=false;hsqldb.tx=mvcc;hsqldb.default_table_type=cached"
+                    + ";hsqldb.lock_file=false;hsqldb.log_size=200;hsqldb.cache_rows=100000;hsqldb.cache_size=65536"
+                    + ";sql.syntax_pgs=false;shutdown=false");
+            config.setInitializationFailTimeout(1);
+        } else {
+            config.setJdbcUrl(url);
+            config.addDataSourceProperty("reWriteBatchedInserts", "true");
+            config.addDataSourceProperty("ApplicationName", "intercom-klaviyo");
+            config.addDataSourceProperty("socketTimeout", "60");
+            config.addDataSourceProperty("connectTimeout", "5");
+        }
+        return config;
+    }
+
+    private static void migrate(DataSource source, Dialect dialect) {
+        Flyway flyway = Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/" + dialect.folder())
+                .table("schema_version")
+                // Nothing is ignored: a store written by a newer version must be refused, not half understood.
+                .ignoreMigrationPatterns("*:pending")
+                .baselineOnMigrate(false)
+                .loggers("slf4j")
+                .load();
+        ValidateResult result = flyway.validateWithResult();
+        if (!result.validationSuccessful) {
+            throw new StoreException("the database was written by another version of this program, newer than this one"
+                    + " or changed by hand; start that version, or restore a backup: "
+                    + result.getAllErrorMessages());
+        }
+        try {
+            flyway.migrate();
+        } catch (FlywayException e) {
+            throw new StoreException("the database's schema could not be brought up to date: " + root(e), e);
+        }
+    }
+
+    /** @return what Camel's sql component and Quartz use; nobody else does outside this package */
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    /** @return whether several instances may share this database */
+    public boolean isShared() {
+        return dialect == Dialect.POSTGRESQL;
+    }
+
+    JdbcTemplate jdbc() {
+        return jdbc;
+    }
+
+    Ids ids() {
+        return ids;
+    }
+
+    /** @return the statement of that name: the dialect's own where it has one */
+    String sql(String name) {
+        return statements.computeIfAbsent(name, wanted -> {
+            String own = read("/sql/" + dialect.folder() + "/" + wanted + ".sql");
+            return own == null
+                    ? Objects.requireNonNull(read("/sql/" + wanted + ".sql"), "no statement " + wanted)
+                    : own;
+        });
+    }
+
+    private static @Nullable String read(String resource) {
+        try (InputStream stream = Database.class.getResourceAsStream(resource)) {
+            return stream == null ? null : new String(stream.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws StoreException when it did not commit; then nothing of it is in the database */
+    <T extends @Nullable Object> T transaction(Supplier<T> work) {
+        try {
+            return transactions.execute(status -> work.get());
+        } catch (DataAccessException | TransactionException e) {
+            throw new StoreException("the database refuses: " + root(e), e);
+        }
+    }
+
+    /** @return whether a trivial query is answered */
+    public boolean isReachable() {
+        try (Connection connection = pool.getConnection()) {
+            return connection.isValid(2);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private static String root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    @Override
+    public void close() {
+        if (dialect == Dialect.HSQLDB && pool.isRunning()) {
+            jdbc.execute("SHUTDOWN");
+        }
+        pool.close();
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

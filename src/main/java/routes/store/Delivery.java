@@ -1,0 +1,23 @@
+package routes.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pending event, claimed to be sent now.
+ *
+ * @param attempts how often it was sent before
+ * @param busySince since when Klaviyo has not taken it, or null
+ * @param dueAt when it became due, Unix milliseconds
+ * @param request attributes of the event, JSON
+ */
+public record Delivery(
+        long id,
+        String uniqueId,
+        String metric,
+        Origin origin,
+        int attempts,
+        @Nullable Instant busySince,
+        Instant recordedAt,
+        long dueAt,
+        String request) {}

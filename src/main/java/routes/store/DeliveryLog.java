@@ -1,0 +1,456 @@
+package routes.store;
+
+import java.sql.PreparedStatement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+
+/**
+ * Guaranteed Delivery, second half: every event, and what became of it. Events enter in the transaction in which their
+ * notification leaves the inbox; the {@code unique_id} is unique here, so a fact told twice is found out here.
+ *
+ * <p>Thread-safe.
+ */
+public final class DeliveryLog implements AutoCloseable {
+
+    private static final int ROOM = 20_000;
+    private static final int MOST_IN_A_COMMIT = 2_000;
+    /** On a shared database a claimed event is another instance's again after this: longer than any request takes. */
+    private static final Duration LEASE = Duration.ofSeconds(60);
+
+    private static final Duration LATE_COMMIT = Duration.ofSeconds(5);
+
+    private final Database database;
+    private final Clock clock;
+    private final GroupCommit<Settlement> commits;
+    /** Events this process is sending; on an embedded database this is all there is to claiming. */
+    private final Map<Long, Claimed> inFlight = new ConcurrentHashMap<>();
+    /**
+     * Embedded only, by lane: up to here everything due is under way. It spares reading thousands of those again to find
+     * the next ones.
+     */
+    private final long[] claimedUpTo = new long[Origin.values().length];
+
+    public DeliveryLog(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+        commits = new GroupCommit<>("delivery-log-commit", ROOM, MOST_IN_A_COMMIT, this::write);
+    }
+
+    private record Claimed(Origin origin, long dueAt) {}
+
+    /** @return whether an event with this {@code unique_id} is in the log */
+    public boolean contains(String uniqueId) {
+        return !database.jdbc()
+                .queryForList(database.sql("exists-event"), Integer.class, uniqueId)
+                .isEmpty();
+    }
+
+    /**
+     * Writes the outcome of a batch of inbox entries, all or nothing.
+     *
+     * @throws StoreException when nothing was written: the entries are still in the inbox, and will be read again
+     */
+    public void record(HandOver handOver) {
+        database.transaction(() -> {
+            JdbcTemplate jdbc = database.jdbc();
+            takeFromInbox(handOver.done);
+            insertEvents(handOver);
+            insertDuplicates(handOver);
+            List<Object[]> deferrals = new ArrayList<>();
+            handOver.deferrals.forEach(
+                    each -> deferrals.add(new Object[] {each.dueAt().toEpochMilli(), each.id()}));
+            batch("defer-inbox", deferrals);
+            handOver.releases.addAll(waitingAmong(handOver));
+            handOver.releases.forEach(contact -> release(jdbc, contact));
+            handOver.forgotten.forEach(this::deleteContact);
+            Tally.write(database, handOver.tallies);
+            return handOver;
+        });
+    }
+
+    private void takeFromInbox(List<InboxEntry> done) {
+        List<Object[]> ids = new ArrayList<>(done.size());
+        done.forEach(entry -> ids.add(new Object[] {entry.id()}));
+        int[] taken = batch("delete-inbox", ids);
+        for (int count : taken) {
+            if (count == 0) {
+                // Another instance was faster, after this one's lease ran out: its outcome counts, not ours.
+                throw new StoreException("an inbox entry was worked on elsewhere");
+            }
+        }
+    }
+
+    private void insertEvents(HandOver handOver) {
+        List<Object[]> inserts = new ArrayList<>();
+        List<Object[]> replacements = new ArrayList<>();
+        List<Object[]> copies = new ArrayList<>();
+        Map<Long, Long> kept = new HashMap<>();
+        long now = clock.millis();
+        for (HandOver.Known known : handOver.events) {
+            InboxEntry entry = known.entry();
+            RecordedEvent event = known.event();
+            Long time = event.time() == null ? null : event.time().toEpochMilli();
+            Long dueAt = event.state() == State.PENDING ? now : null;
+            if (entry.replays() != null) {
+                replacements.add(new Object[] {
+                    event.metric(),
+                    event.contactId(),
+                    event.profile(),
+                    time,
+                    event.state().word(),
+                    dueAt,
+                    event.reason(),
+                    event.request(),
+                    entry.replays()
+                });
+                kept.put(entry.id(), entry.id());
+                continue;
+            }
+            // The notification stays with the first event made of it; a second one gets a copy, so that each can be
+            // deleted with its own.
+            long notification = entry.id();
+            if (kept.putIfAbsent(entry.id(), entry.id()) != null) {
+                notification = database.ids().next();
+                copies.add(new Object[] {
+                    notification,
+                    entry.origin().word(),
+                    entry.topic(),
+                    entry.notificationId(),
+                    entry.receivedAt().toEpochMilli(),
+                    entry.body()
+                });
+            }
+            inserts.add(new Object[] {
+                database.ids().next(),
+                event.uniqueId(),
+                event.metric(),
+                event.contactId(),
+                event.profile(),
+                time,
+                entry.origin().word(),
+                entry.origin().lane(),
+                event.state().word(),
+                dueAt,
+                event.reason(),
+                now,
+                notification,
+                event.request()
+            });
+        }
+        batch("insert-notification", copies);
+        batch("insert-event", inserts);
+        batch("replace-event", replacements);
+        List<Object[]> dropped = new ArrayList<>();
+        handOver.done.stream()
+                .filter(entry -> !kept.containsKey(entry.id()) && entry.replays() == null)
+                .forEach(entry -> dropped.add(new Object[] {entry.id()}));
+        batch("delete-notification", dropped);
+    }
+
+    private void insertDuplicates(HandOver handOver) {
+        List<Object[]> rows = new ArrayList<>();
+        for (HandOver.Known known : handOver.duplicates) {
+            RecordedEvent event = known.event();
+            rows.add(new Object[] {
+                database.ids().next(),
+                event.uniqueId(),
+                event.metric(),
+                event.time() == null ? null : event.time().toEpochMilli(),
+                known.entry().origin().word(),
+                event.profile(),
+                clock.millis()
+            });
+        }
+        batch("insert-duplicate", rows);
+    }
+
+    /** Contacts that now have an identity, and had events waiting for it. */
+    private List<String> waitingAmong(HandOver handOver) {
+        Object[] contacts = handOver.events.stream()
+                .filter(known -> known.event().state() == State.PENDING)
+                .map(known -> known.event().contactId())
+                .filter(Objects::nonNull)
+                .distinct()
+                .toArray();
+        if (contacts.length == 0) {
+            return List.of();
+        }
+        return database.jdbc()
+                .query(
+                        connection -> {
+                            PreparedStatement statement =
+                                    connection.prepareStatement(database.sql("select-waiting-contacts"));
+                            statement.setArray(1, connection.createArrayOf("VARCHAR", contacts));
+                            return statement;
+                        },
+                        (result, number) -> result.getString("contact_id"));
+    }
+
+    private record Stored(String uniqueId, long notification, int lane) {}
+
+    private static final RowMapper<Stored> STORED =
+            (row, number) -> new Stored(row.getString("unique_id"), row.getLong("notification"), row.getInt("lane"));
+
+    private void release(JdbcTemplate jdbc, String contact) {
+        jdbc.query(database.sql("select-waiting-events"), STORED, contact).forEach(this::requeue);
+    }
+
+    private boolean requeue(Stored event) {
+        String uniqueId = event.uniqueId;
+        JdbcTemplate jdbc = database.jdbc();
+        // A notification that was parked as a whole is a new one again; an event keeps its place in the log.
+        boolean whole = uniqueId.startsWith(RecordedEvent.WHOLE_NOTIFICATION);
+        int changed = jdbc.update(database.sql(whole ? "delete-parked-notification" : "replay-event"), uniqueId);
+        if (changed > 0) {
+            jdbc.update(
+                    database.sql("insert-inbox"),
+                    event.notification,
+                    event.lane,
+                    clock.millis(),
+                    whole ? null : uniqueId);
+        }
+        return changed > 0;
+    }
+
+    /**
+     * Puts a parked or waiting event's notification back into the inbox: it is made anew with today's routes, then sent.
+     *
+     * @return false when there is no such event, or it is neither parked nor waiting
+     */
+    public boolean replay(String uniqueId) {
+        return Boolean.TRUE.equals(database.transaction(() -> {
+            List<Stored> events = database.jdbc().query(database.sql("select-event"), STORED, uniqueId);
+            return !events.isEmpty() && requeue(events.get(0));
+        }));
+    }
+
+    /** @return {@code unique_id}s of events that wait for an identity, the longest waiting first */
+    public List<String> oldestWaiting(int most) {
+        return database.jdbc().queryForList(database.sql("select-oldest-waiting"), String.class, most);
+    }
+
+    /** Deletes all events of a contact with their notifications: the person asked for it, or Intercom deleted them. */
+    private void deleteContact(String contact) {
+        database.jdbc()
+                .queryForList(database.sql("select-events-of-contact"), contact)
+                .forEach(this::delete);
+    }
+
+    private void delete(Map<String, Object> event) {
+        JdbcTemplate jdbc = database.jdbc();
+        Object id = event.get("id");
+        Object notification = event.get("notification");
+        jdbc.update(database.sql("delete-attempts"), id);
+        jdbc.update(database.sql("delete-event"), id);
+        jdbc.update(database.sql("delete-inbox"), notification);
+        jdbc.update(database.sql("delete-notification"), notification);
+    }
+
+    /**
+     * @param live whether live events are wanted (webhook, reconcile) or history
+     * @return pending events that are due, oldest first, which nobody else is sending; each must be settled
+     */
+    public List<Delivery> claim(boolean live, int most) {
+        List<Delivery> deliveries = new ArrayList<>();
+        try {
+            for (Origin origin : Origin.values()) {
+                if ((origin != Origin.IMPORT) == live && deliveries.size() < most) {
+                    deliveries.addAll(claim(origin, most - deliveries.size()));
+                }
+            }
+        } catch (DataAccessException e) {
+            throw new StoreException("the delivery log cannot be read", e);
+        }
+        return deliveries;
+    }
+
+    private List<Delivery> claim(Origin origin, int most) {
+        RowMapper<Delivery> row = (result, number) -> {
+            long busySince = result.getLong("busy_since");
+            boolean busy = !result.wasNull();
+            return new Delivery(
+                    result.getLong("id"),
+                    result.getString("unique_id"),
+                    result.getString("metric"),
+                    origin,
+                    result.getInt("attempts"),
+                    busy ? Instant.ofEpochMilli(busySince) : null,
+                    Instant.ofEpochMilli(result.getLong("recorded_at")),
+                    result.getLong("due_at"),
+                    result.getString("request"));
+        };
+        JdbcTemplate jdbc = database.jdbc();
+        String sql = database.sql("claim-events");
+        long now = clock.millis();
+        if (database.isShared()) {
+            List<Delivery> claimed = jdbc.query(sql, row, now + LEASE.toMillis(), origin.lane(), now, most);
+            claimed.forEach(this::takeNote);
+            return claimed;
+        }
+        synchronized (claimedUpTo) {
+            // A transaction that commits late brings events that were due a moment earlier.
+            long from = claimedUpTo[origin.lane()] - LATE_COMMIT.toMillis();
+            long underWay = inFlight.values().stream()
+                    .filter(claimed -> claimed.origin == origin && claimed.dueAt >= from)
+                    .count();
+            List<Delivery> claimed = jdbc.query(sql, row, origin.lane(), from, now, most + (int) underWay).stream()
+                    .filter(delivery -> !inFlight.containsKey(delivery.id()))
+                    .limit(most)
+                    .toList();
+            claimed.forEach(this::takeNote);
+            claimedUpTo[origin.lane()] =
+                    claimed.size() < most ? 0 : claimed.get(claimed.size() - 1).dueAt();
+            return claimed;
+        }
+    }
+
+    private void takeNote(Delivery delivery) {
+        inFlight.put(delivery.id(), new Claimed(delivery.origin(), delivery.dueAt()));
+    }
+
+    /** @return how many events are due and not under way here, counted up to a bound */
+    public int due(boolean live, int bound) {
+        int due = 0;
+        for (Origin origin : Origin.values()) {
+            if ((origin != Origin.IMPORT) == live && due < bound) {
+                int underWay = database.isShared()
+                        ? 0
+                        : (int) inFlight.values().stream()
+                                .filter(claimed -> claimed.origin == origin)
+                                .count();
+                Integer count = database.jdbc()
+                        .queryForObject(
+                                database.sql("count-due-events"),
+                                Integer.class,
+                                origin.lane(),
+                                clock.millis(),
+                                bound + underWay);
+                due += count == null ? 0 : Math.max(0, count - underWay);
+            }
+        }
+        return due;
+    }
+
+    /** Gives claimed events back unsent: they are due at once. */
+    public void unclaim(List<Delivery> deliveries) {
+        if (database.isShared() && !deliveries.isEmpty()) {
+            long now = clock.millis();
+            List<Object[]> rows = new ArrayList<>();
+            deliveries.forEach(delivery -> rows.add(new Object[] {now, delivery.id()}));
+            database.transaction(() -> batch("unclaim-event", rows));
+        }
+        synchronized (claimedUpTo) {
+            deliveries.forEach(delivery -> {
+                inFlight.remove(delivery.id());
+                claimedUpTo[delivery.origin().lane()] = 0;
+            });
+        }
+    }
+
+    /**
+     * Writes what came of sending.
+     *
+     * @return done when it is durable; failed when it is not: the event will be sent once more, which Klaviyo discards
+     */
+    public CompletableFuture<Void> settle(List<Settlement> settlements) {
+        return CompletableFuture.allOf(settlements.stream().map(this::settle).toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> settle(Settlement settlement) {
+        return commits.add(settlement)
+                .whenComplete(
+                        (done, failure) -> inFlight.remove(settlement.delivery().id()));
+    }
+
+    private void write(List<Settlement> settlements) {
+        database.transaction(() -> {
+            long now = clock.millis();
+            Map<State, List<Object[]>> rows = new HashMap<>();
+            List<Object[]> attempts = new ArrayList<>();
+            List<Object[]> requests = new ArrayList<>();
+            List<Settlement> delivered = new ArrayList<>();
+            for (Settlement each : settlements) {
+                long id = each.delivery().id();
+                if (each.request() != null) {
+                    requests.add(new Object[] {each.request(), id});
+                }
+                Object[] row =
+                        switch (each.state()) {
+                            case DELIVERED -> new Object[] {now, now, each.status(), id};
+                            case PENDING ->
+                                new Object[] {
+                                    each.dueAt() == null ? now : each.dueAt().toEpochMilli(),
+                                    now,
+                                    each.status(),
+                                    each.answer(),
+                                    id
+                                };
+                            case PARKED -> new Object[] {now, each.status(), each.answer(), id};
+                            case WAITING -> new Object[] {each.status(), each.answer(), id};
+                        };
+                rows.computeIfAbsent(each.state(), state -> new ArrayList<>()).add(row);
+                if (each.state() == State.DELIVERED) {
+                    delivered.add(each);
+                }
+                // A first attempt that is taken stands in the event itself; only what went otherwise is listed.
+                if (each.state() != State.DELIVERED || each.delivery().attempts() > 0) {
+                    attempts.add(new Object[] {id, now, each.status(), each.answer()});
+                }
+            }
+            batch("replace-request", requests);
+            countDelivered(delivered, batch("deliver-event", rows.getOrDefault(State.DELIVERED, List.of())), now);
+            batch("postpone-event", rows.getOrDefault(State.PENDING, List.of()));
+            batch("park-event", rows.getOrDefault(State.PARKED, List.of()));
+            batch("wait-event", rows.getOrDefault(State.WAITING, List.of()));
+            batch("insert-attempt", attempts);
+            return settlements;
+        });
+    }
+
+    private void countDelivered(List<Settlement> delivered, int[] changed, long now) {
+        Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
+        for (int i = 0; i < delivered.size(); i++) {
+            if (changed[i] != 0) {
+                Tally.add(tallies, "delivered", delivered.get(i).delivery().metric(), Instant.ofEpochMilli(now), 1);
+            }
+        }
+        Tally.write(database, tallies);
+    }
+
+    /** Deletes delivered events, and duplicates, that were settled before then: a thousand of each kind at a time. */
+    public int prune(Instant before) {
+        Integer pruned = database.transaction(() -> {
+            int count = 0;
+            for (Origin origin : Origin.values()) {
+                List<Map<String, Object>> events = database.jdbc()
+                        .queryForList(
+                                database.sql("select-prunable-events"), origin.lane(), before.toEpochMilli(), 1_000);
+                events.forEach(this::delete);
+                count += events.size();
+            }
+            return count + database.jdbc().update(database.sql("delete-old-duplicates"), before.toEpochMilli());
+        });
+        return pruned == null ? 0 : pruned;
+    }
+
+    private int[] batch(String statement, List<Object[]> rows) {
+        return rows.isEmpty() ? new int[0] : database.jdbc().batchUpdate(database.sql(statement), rows);
+    }
+
+    @Override
+    public void close() {
+        commits.close();
+    }
+}

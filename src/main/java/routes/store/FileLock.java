@@ -1,0 +1,52 @@
+package routes.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Keeps a second process away from an embedded database. The system lets go of it when the process dies. */
+final class FileLock implements AutoCloseable {
+
+    private final FileChannel channel;
+
+    private FileLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * @param database path of the database's files, without ending
+     * @throws StoreException when another process has it, or the folder cannot be written
+     */
+    static FileLock take(String database) {
+        Path file = Path.of(database + ".lock").toAbsolutePath();
+        try {
+            Files.createDirectories(file.getParent());
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                if (channel.tryLock() != null) {
+                    return new FileLock(channel);
+                }
+            } catch (OverlappingFileLockException e) {
+                // Held by this very process: the same answer.
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw new StoreException("the folder of the database cannot be written: " + file.getParent(), e);
+        }
+        throw new StoreException("another process already uses the database at " + database
+                + "; several instances need PostgreSQL (DATABASE_URL)");
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new StoreException("the database's lock could not be released", e);
+        }
+    }
+}

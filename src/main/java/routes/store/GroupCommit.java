@@ -1,0 +1,86 @@
+package routes.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/**
+ * One commit for all who wait: what comes in while a commit is under way goes into the next one. There is no artificial
+ * delay, so a single entry waits for its own commit only.
+ *
+ * <p>Thread-safe; writes on one thread of its own.
+ */
+final class GroupCommit<T> implements AutoCloseable {
+
+    private record Entry<T>(T value, CompletableFuture<Void> committed) {}
+
+    private final BlockingQueue<Entry<T>> queue;
+    private final int most;
+    private final Consumer<List<T>> writer;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /**
+     * @param room entries that may wait; further ones are refused
+     * @param most entries in one commit
+     * @param writer writes them in one transaction, all or nothing
+     */
+    GroupCommit(String name, int room, int most, Consumer<List<T>> writer) {
+        this.queue = new LinkedBlockingQueue<>(room);
+        this.most = most;
+        this.writer = writer;
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** @return done when the value is durable; failed with {@link StoreException} when it is not and nothing of it is stored */
+    CompletableFuture<Void> add(T value) {
+        Entry<T> entry = new Entry<>(value, new CompletableFuture<>());
+        if (closed || !queue.offer(entry)) {
+            entry.committed.completeExceptionally(
+                    new StoreException(closed ? "the store is closing" : "more is coming in than can be stored"));
+        }
+        return entry.committed;
+    }
+
+    private void run() {
+        List<Entry<T>> batch = new ArrayList<>(most);
+        while (!closed || !queue.isEmpty()) {
+            try {
+                batch.add(queue.take());
+            } catch (InterruptedException e) {
+                // Only close() interrupts: what is left in the queue is still written.
+                continue;
+            }
+            queue.drainTo(batch, most - 1);
+            write(batch);
+            batch.clear();
+        }
+    }
+
+    private void write(List<Entry<T>> batch) {
+        try {
+            writer.accept(batch.stream().map(Entry::value).toList());
+        } catch (RuntimeException e) {
+            StoreException failure = e instanceof StoreException known ? known : new StoreException("not stored", e);
+            batch.forEach(entry -> entry.committed.completeExceptionally(failure));
+            return;
+        }
+        batch.forEach(entry -> entry.committed.complete(null));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package routes.store;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What becomes of a batch of inbox entries, collected to be written in one transaction by {@link DeliveryLog#record}.
+ * Not thread-safe.
+ */
+public final class HandOver {
+
+    record Deferral(long id, Instant dueAt) {}
+
+    record Known(InboxEntry entry, RecordedEvent event) {}
+
+    final List<Known> events = new ArrayList<>();
+    final List<Known> duplicates = new ArrayList<>();
+    final List<Deferral> deferrals = new ArrayList<>();
+    final List<InboxEntry> done = new ArrayList<>();
+    final Set<String> releases = new HashSet<>();
+    final Set<String> forgotten = new HashSet<>();
+    final Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
+
+    /** The entry tells this event; it was not known before. */
+    public void event(InboxEntry entry, RecordedEvent event) {
+        events.add(new Known(entry, event));
+    }
+
+    /** The entry tells an event that is in the log already. */
+    public void duplicate(InboxEntry entry, RecordedEvent event) {
+        duplicates.add(new Known(entry, event));
+    }
+
+    /** The entry stays in the inbox and is due again then. */
+    public void defer(InboxEntry entry, Instant dueAt) {
+        deferrals.add(new Deferral(entry.id(), dueAt));
+    }
+
+    /** The entry leaves the inbox. */
+    public void done(InboxEntry entry) {
+        done.add(entry);
+    }
+
+    /** Events that wait for this contact's identity are made anew. */
+    public void release(String contactId) {
+        releases.add(contactId);
+    }
+
+    /** Everything stored about this contact is deleted. */
+    public void forget(String contactId) {
+        forgotten.add(contactId);
+    }
+
+    /** Counts one more of a kind (received, duplicate, filtered, gap) under a metric or topic. */
+    public void count(String kind, String name, Instant at) {
+        Tally.add(tallies, kind, name, at, 1);
+    }
+
+    public boolean isEmpty() {
+        return done.isEmpty() && deferrals.isEmpty();
+    }
+}

@@ -1,0 +1,150 @@
+package routes.store;
+
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+
+/**
+ * Guaranteed Delivery, first half: a notification is in here, synced to disk, before Intercom hears 200, and leaves in
+ * the transaction that records its events.
+ *
+ * <p>Thread-safe for storing; entries are claimed by one thread of an instance.
+ */
+public final class Inbox implements AutoCloseable {
+
+    /** Intercom gives up after 5 seconds: an answer later than this is no answer. */
+    private static final Duration PATIENCE = Duration.ofMillis(4_500);
+
+    private static final int ROOM = 10_000;
+    private static final int MOST_IN_A_COMMIT = 256;
+    /** On a shared database a claimed entry is another instance's again after this. */
+    private static final Duration LEASE = Duration.ofSeconds(60);
+
+    private final Database database;
+    private final Clock clock;
+    private final GroupCommit<Arrival> commits;
+
+    private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {}
+
+    private record Claim(long id, int attempts, @Nullable String replays) {}
+
+    public Inbox(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+        commits = new GroupCommit<>("inbox-commit", ROOM, MOST_IN_A_COMMIT, this::insert);
+    }
+
+    /**
+     * Stores a notification; returns when it is on disk.
+     *
+     * @throws StoreException when it is not: the sender has to come again
+     */
+    public void store(String topic, String notificationId, String body) {
+        try {
+            commits.add(new Arrival(Origin.WEBHOOK, topic, notificationId, body, clock.millis()))
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StoreException known ? known : new StoreException("not stored", e);
+        } catch (TimeoutException e) {
+            throw new StoreException("storing takes too long", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while storing", e);
+        }
+    }
+
+    private void insert(List<Arrival> arrivals) {
+        List<Object[]> notifications = new ArrayList<>(arrivals.size());
+        List<Object[]> entries = new ArrayList<>(arrivals.size());
+        for (Arrival arrival : arrivals) {
+            long id = database.ids().next();
+            notifications.add(new Object[] {
+                id, arrival.origin.word(), arrival.topic, arrival.notificationId, arrival.receivedAt, arrival.body
+            });
+            entries.add(new Object[] {id, arrival.origin.lane(), arrival.receivedAt, null});
+        }
+        database.transaction(() -> {
+            database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
+            return database.jdbc().batchUpdate(database.sql("insert-inbox"), entries);
+        });
+    }
+
+    /**
+     * @param most entries wanted
+     * @return entries that are due, live ones first; on a shared database no other instance gets them for a minute
+     * @throws StoreException when the database cannot be read
+     */
+    public List<InboxEntry> claim(int most) {
+        Map<Long, Claim> claims = new TreeMap<>();
+        try {
+            for (Origin origin : Origin.values()) {
+                if (claims.size() < most) {
+                    claim(origin, most - claims.size()).forEach(claim -> claims.put(claim.id, claim));
+                }
+            }
+            return claims.isEmpty() ? List.of() : read(claims);
+        } catch (DataAccessException e) {
+            throw new StoreException("the inbox cannot be read", e);
+        }
+    }
+
+    private List<Claim> claim(Origin origin, int most) {
+        RowMapper<Claim> row = (result, number) ->
+                new Claim(result.getLong("id"), result.getInt("attempts"), result.getString("replays"));
+        JdbcTemplate jdbc = database.jdbc();
+        String sql = database.sql("claim-inbox");
+        long now = clock.millis();
+        return database.isShared()
+                ? jdbc.query(sql, row, now + LEASE.toMillis(), origin.lane(), now, most)
+                : jdbc.query(sql, row, origin.lane(), now, most);
+    }
+
+    private List<InboxEntry> read(Map<Long, Claim> claims) {
+        return database.jdbc()
+                .query(
+                        connection -> {
+                            PreparedStatement statement =
+                                    connection.prepareStatement(database.sql("select-notifications"));
+                            Array ids = connection.createArrayOf(
+                                    "BIGINT", claims.keySet().toArray());
+                            statement.setArray(1, ids);
+                            return statement;
+                        },
+                        (result, number) -> {
+                            Claim claim = Objects.requireNonNull(claims.get(result.getLong("id")));
+                            return new InboxEntry(
+                                    claim.id,
+                                    Origin.of(result.getString("origin")),
+                                    result.getString("topic"),
+                                    result.getString("notification_id"),
+                                    java.time.Instant.ofEpochMilli(result.getLong("received_at")),
+                                    claim.attempts,
+                                    claim.replays,
+                                    result.getString("body"));
+                        });
+    }
+
+    /** @return entries that are still to be worked on */
+    public long size() {
+        Long size = database.jdbc().queryForObject(database.sql("count-inbox"), Long.class);
+        return size == null ? 0 : size;
+    }
+
+    @Override
+    public void close() {
+        commits.close();
+    }
+}

@@ -1,0 +1,22 @@
+package routes.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A notification on disk that is still to be worked on.
+ *
+ * @param notificationId Intercom's id, or a digest
+ * @param attempts how often it had to wait already
+ * @param replays {@code unique_id} of the one event that is to be made anew; null: everything it tells
+ * @param body JSON
+ */
+public record InboxEntry(
+        long id,
+        Origin origin,
+        String topic,
+        String notificationId,
+        Instant receivedAt,
+        int attempts,
+        @Nullable String replays,
+        String body) {}

@@ -1,0 +1,13 @@
+package routes.store;
+
+/** The database could not do what it was asked: nothing was changed. The message is for the operator. */
+public final class StoreException extends RuntimeException {
+
+    public StoreException(String message) {
+        super(message);
+    }
+
+    public StoreException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

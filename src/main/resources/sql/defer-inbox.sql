@@ -1,0 +1,1 @@
+UPDATE inbox SET due_at = ?, attempts = attempts + 1 WHERE id = ?

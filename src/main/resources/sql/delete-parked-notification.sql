@@ -1,0 +1,1 @@
+DELETE FROM event WHERE unique_id = ? AND state = 'parked'

@@ -1,0 +1,1 @@
+SELECT 1 FROM event WHERE unique_id = ?

@@ -1,0 +1,1 @@
+SELECT id, attempts, replays FROM inbox WHERE lane = ? AND due_at <= ? ORDER BY due_at LIMIT ?

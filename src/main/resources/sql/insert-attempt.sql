@@ -1,0 +1,1 @@
+INSERT INTO attempt (event_id, attempted_at, status, answer) VALUES (?, ?, ?, ?)

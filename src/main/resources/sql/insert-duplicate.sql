@@ -1,0 +1,1 @@
+INSERT INTO duplicate (id, unique_id, metric, event_time, origin, profile, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?)

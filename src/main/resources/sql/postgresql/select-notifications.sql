@@ -1,0 +1,1 @@
+SELECT id, origin, topic, notification_id, received_at, body FROM notification WHERE id = ANY (?)

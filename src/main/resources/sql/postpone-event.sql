@@ -1,0 +1,1 @@
+UPDATE event SET due_at = ?, attempts = attempts + 1, busy_since = COALESCE(busy_since, ?), last_status = ?, last_answer = ? WHERE id = ? AND state = 'pending'

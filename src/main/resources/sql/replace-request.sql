@@ -1,0 +1,1 @@
+UPDATE event SET request = ? WHERE id = ? AND state = 'pending'

@@ -1,0 +1,1 @@
+SELECT id, notification FROM event WHERE contact_id = ?

@@ -1,0 +1,1 @@
+SELECT kind, name, hour, amount FROM tally WHERE hour >= ? ORDER BY hour

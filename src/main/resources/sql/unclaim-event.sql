@@ -1,0 +1,1 @@
+UPDATE event SET due_at = ? WHERE id = ? AND state = 'pending'
