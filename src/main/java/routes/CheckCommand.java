@@ -1,5 +1,6 @@
 package routes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Clock;
@@ -114,7 +115,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void routes(Settings settings) {
-        try (DryRun dryRun = DryRun.open(settings.routes(), null, null)) {
+        try (DryRun dryRun = DryRun.open(settings.routes(), (JsonNode) null, null)) {
             good("routes", dryRun.routesName());
         } catch (RoutesException e) {
             bad("routes", String.valueOf(e.getMessage()));

@@ -25,12 +25,12 @@ final class DryRun implements AutoCloseable {
     private final CamelContext context = new DefaultCamelContext();
     private final Clock clock = Clock.systemUTC();
 
-    private DryRun(@Nullable Path file, @Nullable JsonNode contact, @Nullable String region) {
+    private DryRun(@Nullable Path file, Enricher.Source source, @Nullable String region) {
         Settings settings = Settings.ofDryRun(file, region);
         routes = new RoutesFile(file, clock);
         memory = Database.open("jdbc:hsqldb:mem:dry-run-" + System.nanoTime(), "SA", "");
         IntercomClient nobody = new IntercomClient(settings.intercomUrl(), settings.accessToken(), clock);
-        beans = new Beans(settings, memory, nobody, new GivenContact(contact), routes, clock);
+        beans = new Beans(settings, memory, nobody, source, routes, clock);
         beans.bind(context.getRegistry());
         context.getPropertiesComponent().setOverrideProperties(Beans.placeholders(settings));
         try {
@@ -48,7 +48,12 @@ final class DryRun implements AutoCloseable {
      * @throws RoutesException when the routes file cannot be used
      */
     static DryRun open(@Nullable Path file, @Nullable JsonNode contact, @Nullable String region) {
-        return new DryRun(file, contact, region);
+        return new DryRun(file, new GivenContact(contact), region);
+    }
+
+    /** As above, with contacts and teammates from anywhere. */
+    static DryRun open(@Nullable Path file, Enricher.Source source, @Nullable String region) {
+        return new DryRun(file, source, region);
     }
 
     String routesName() {

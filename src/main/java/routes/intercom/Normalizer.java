@@ -152,7 +152,10 @@ public final class Normalizer {
     /** 1.x: item.user, item.conversation_message, item.assignee instead of contacts, source and the two assignee ids. */
     private static void fromFirstGeneration(ObjectNode item) {
         if (!item.has("source") && item.get("conversation_message") instanceof ObjectNode message) {
-            item.set("source", message);
+            ObjectNode source = message.deepCopy();
+            // There it says what the object is, here it would say by which channel it came.
+            source.remove("type");
+            item.set("source", source);
         }
         if (!item.has("contacts") && item.get("user") instanceof ObjectNode user) {
             item.putArray("contacts").add(user);
