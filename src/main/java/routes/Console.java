@@ -335,9 +335,7 @@ public final class Console {
         try {
             byte[] raw = body == null ? new byte[0] : body;
             Notification notification = Notification.read(raw);
-            return readings.read(List.of(new InboxEntry(
-                    0,
-                    Origin.WEBHOOK,
+            return readings.read(List.of(new InboxEntry(0, 0, Origin.WEBHOOK,
                     notification.topic(),
                     notification.id(),
                     clock.instant(),

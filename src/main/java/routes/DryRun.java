@@ -63,7 +63,7 @@ final class DryRun implements AutoCloseable {
     /** @return as {@code POST /api/preview} answers */
     ObjectNode transform(String topic, String id, String notification) {
         List<Reading> told = beans.readings()
-                .read(List.of(new InboxEntry(0, Origin.WEBHOOK, topic, id, clock.instant(), 0, null, notification)));
+                .read(List.of(new InboxEntry(0, 0, Origin.WEBHOOK, topic, id, clock.instant(), 0, null, notification)));
         context.createProducerTemplate().sendBody("direct:preview-readings", told);
         return Console.preview(told);
     }

@@ -222,7 +222,7 @@ public final class Readings {
         String reason = Objects.requireNonNullElse(reading.reason(), "no route has dealt with it");
         LOG.warn("Parked a notification: topic {}, id {}: {}", entry.topic(), entry.notificationId(), reason);
         return new RecordedEvent(
-                RecordedEvent.WHOLE_NOTIFICATION + entry.id(),
+                RecordedEvent.WHOLE_NOTIFICATION + entry.notification(),
                 null,
                 clip(reading.contactId()),
                 null,

@@ -1,1 +1,1 @@
-INSERT INTO inbox (id, lane, due_at, attempts, replays) VALUES (?, ?, ?, 0, ?)
+INSERT INTO inbox (id, notification, lane, due_at, attempts, replays) VALUES (?, ?, ?, ?, 0, ?)

@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,14 +97,14 @@ public final class DeliveryLog implements AutoCloseable {
     private void insertEvents(HandOver handOver) {
         List<Object[]> inserts = new ArrayList<>();
         List<Object[]> replacements = new ArrayList<>();
-        List<Object[]> copies = new ArrayList<>();
-        Map<Long, Long> kept = new HashMap<>();
+        Set<Long> kept = new HashSet<>();
         long now = clock.millis();
         for (HandOver.Known known : handOver.events) {
             InboxEntry entry = known.entry();
             RecordedEvent event = known.event();
             Long time = event.time() == null ? null : event.time().toEpochMilli();
             Long dueAt = event.state() == State.PENDING ? now : null;
+            kept.add(entry.notification());
             if (entry.replays() != null) {
                 replacements.add(new Object[] {
                     event.metric(),
@@ -115,47 +117,32 @@ public final class DeliveryLog implements AutoCloseable {
                     event.request(),
                     entry.replays()
                 });
-                kept.put(entry.id(), entry.id());
-                continue;
-            }
-            // The notification stays with the first event made of it; a second one gets a copy, so that each can be
-            // deleted with its own.
-            long notification = entry.id();
-            if (kept.putIfAbsent(entry.id(), entry.id()) != null) {
-                notification = database.ids().next();
-                copies.add(new Object[] {
-                    notification,
+            } else {
+                inserts.add(new Object[] {
+                    database.ids().next(),
+                    event.uniqueId(),
+                    event.metric(),
+                    event.contactId(),
+                    event.profile(),
+                    time,
                     entry.origin().word(),
-                    entry.topic(),
-                    entry.notificationId(),
-                    entry.receivedAt().toEpochMilli(),
-                    entry.body()
+                    entry.origin().lane(),
+                    event.state().word(),
+                    dueAt,
+                    event.reason(),
+                    now,
+                    entry.notification(),
+                    event.request()
                 });
             }
-            inserts.add(new Object[] {
-                database.ids().next(),
-                event.uniqueId(),
-                event.metric(),
-                event.contactId(),
-                event.profile(),
-                time,
-                entry.origin().word(),
-                entry.origin().lane(),
-                event.state().word(),
-                dueAt,
-                event.reason(),
-                now,
-                notification,
-                event.request()
-            });
         }
-        batch("insert-notification", copies);
         batch("insert-event", inserts);
         batch("replace-event", replacements);
+        // A notification is kept for as long as an event that was made of it.
         List<Object[]> dropped = new ArrayList<>();
         handOver.done.stream()
-                .filter(entry -> !kept.containsKey(entry.id()) && entry.replays() == null)
-                .forEach(entry -> dropped.add(new Object[] {entry.id()}));
+                .filter(entry -> !kept.contains(entry.notification()))
+                .forEach(entry -> dropped.add(new Object[] {entry.notification()}));
         batch("delete-notification", dropped);
     }
 
@@ -254,7 +241,7 @@ public final class DeliveryLog implements AutoCloseable {
         Object notification = event.get("notification");
         jdbc.update(database.sql("delete-attempts"), id);
         jdbc.update(database.sql("delete-event"), id);
-        jdbc.update(database.sql("delete-inbox"), notification);
+        jdbc.update(database.sql("delete-inbox-of-notification"), notification);
         jdbc.update(database.sql("delete-notification"), notification);
     }
 

@@ -1,14 +1,14 @@
 package routes.store;
 
-import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,7 +39,7 @@ public final class Inbox implements AutoCloseable {
 
     private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {}
 
-    private record Claim(long id, int attempts, @Nullable String replays) {}
+    private record Claim(long id, long notification, int attempts, @Nullable String replays) {}
 
     public Inbox(Database database, Clock clock) {
         this.database = database;
@@ -74,7 +74,7 @@ public final class Inbox implements AutoCloseable {
             notifications.add(new Object[] {
                 id, arrival.origin.word(), arrival.topic, arrival.notificationId, arrival.receivedAt, arrival.body
             });
-            entries.add(new Object[] {id, arrival.origin.lane(), arrival.receivedAt, null});
+            entries.add(new Object[] {id, id, arrival.origin.lane(), arrival.receivedAt, null});
         }
         database.transaction(() -> {
             database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
@@ -83,27 +83,41 @@ public final class Inbox implements AutoCloseable {
     }
 
     /**
+     * @param origin whose entries are wanted
      * @param most entries wanted
-     * @return entries that are due, live ones first; on a shared database no other instance gets them for a minute
+     * @return entries that are due, the longest waiting first; on a shared database no other instance gets them for a
+     *     minute
      * @throws StoreException when the database cannot be read
      */
-    public List<InboxEntry> claim(int most) {
-        Map<Long, Claim> claims = new TreeMap<>();
+    public List<InboxEntry> claim(Origin origin, int most) {
         try {
-            for (Origin origin : Origin.values()) {
-                if (claims.size() < most) {
-                    claim(origin, most - claims.size()).forEach(claim -> claims.put(claim.id, claim));
-                }
-            }
+            List<Claim> claims = claims(origin, most);
             return claims.isEmpty() ? List.of() : read(claims);
         } catch (DataAccessException e) {
             throw new StoreException("the inbox cannot be read", e);
         }
     }
 
-    private List<Claim> claim(Origin origin, int most) {
-        RowMapper<Claim> row = (result, number) ->
-                new Claim(result.getLong("id"), result.getInt("attempts"), result.getString("replays"));
+    /** As {@link #claim}: webhooks, and what is left of the number for what reconciliation has found. */
+    public List<InboxEntry> claimLive(int most) {
+        List<InboxEntry> entries = new ArrayList<>(claim(Origin.WEBHOOK, most));
+        if (entries.size() < most) {
+            entries.addAll(claim(Origin.RECONCILE, most - entries.size()));
+        }
+        return entries;
+    }
+
+    /** As {@link #claim}: what the import has read. */
+    public List<InboxEntry> claimHistory(int most) {
+        return claim(Origin.IMPORT, most);
+    }
+
+    private List<Claim> claims(Origin origin, int most) {
+        RowMapper<Claim> row = (result, number) -> new Claim(
+                result.getLong("id"),
+                result.getLong("notification"),
+                result.getInt("attempts"),
+                result.getString("replays"));
         JdbcTemplate jdbc = database.jdbc();
         String sql = database.sql("claim-inbox");
         long now = clock.millis();
@@ -112,29 +126,51 @@ public final class Inbox implements AutoCloseable {
                 : jdbc.query(sql, row, origin.lane(), now, most);
     }
 
-    private List<InboxEntry> read(Map<Long, Claim> claims) {
-        return database.jdbc()
+    private record Stored(Origin origin, String topic, String notificationId, Instant receivedAt, String body) {}
+
+    private List<InboxEntry> read(List<Claim> claims) {
+        Map<Long, Stored> notifications = new HashMap<>();
+        database.jdbc()
                 .query(
                         connection -> {
                             PreparedStatement statement =
                                     connection.prepareStatement(database.sql("select-notifications"));
-                            Array ids = connection.createArrayOf(
-                                    "BIGINT", claims.keySet().toArray());
-                            statement.setArray(1, ids);
+                            statement.setArray(
+                                    1,
+                                    connection.createArrayOf(
+                                            "BIGINT",
+                                            claims.stream()
+                                                    .map(Claim::notification)
+                                                    .distinct()
+                                                    .toArray()));
                             return statement;
                         },
-                        (result, number) -> {
-                            Claim claim = Objects.requireNonNull(claims.get(result.getLong("id")));
-                            return new InboxEntry(
-                                    claim.id,
-                                    Origin.of(result.getString("origin")),
-                                    result.getString("topic"),
-                                    result.getString("notification_id"),
-                                    java.time.Instant.ofEpochMilli(result.getLong("received_at")),
-                                    claim.attempts,
-                                    claim.replays,
-                                    result.getString("body"));
+                        result -> {
+                            notifications.put(
+                                    result.getLong("id"),
+                                    new Stored(
+                                            Origin.of(result.getString("origin")),
+                                            result.getString("topic"),
+                                            result.getString("notification_id"),
+                                            Instant.ofEpochMilli(result.getLong("received_at")),
+                                            result.getString("body")));
                         });
+        return claims.stream()
+                .filter(claim -> notifications.containsKey(claim.notification))
+                .map(claim -> {
+                    Stored stored = Objects.requireNonNull(notifications.get(claim.notification));
+                    return new InboxEntry(
+                            claim.id,
+                            claim.notification,
+                            stored.origin,
+                            stored.topic,
+                            stored.notificationId,
+                            stored.receivedAt,
+                            claim.attempts,
+                            claim.replays,
+                            stored.body);
+                })
+                .toList();
     }
 
     /** @return entries that are still to be worked on */

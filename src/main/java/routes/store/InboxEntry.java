@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A notification on disk that is still to be worked on.
  *
+ * @param id of the entry; @param notification id of what is stored
  * @param notificationId Intercom's id, or a digest
  * @param attempts how often it had to wait already
  * @param replays {@code unique_id} of the one event that is to be made anew; null: everything it tells
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record InboxEntry(
         long id,
+        long notification,
         Origin origin,
         String topic,
         String notificationId,

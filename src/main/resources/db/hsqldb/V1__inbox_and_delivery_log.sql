@@ -11,12 +11,14 @@ CREATE CACHED TABLE notification (
 -- lane 0 is live, 1 reconciled, 2 history; due_at moves on while somebody has to be waited for.
 CREATE CACHED TABLE inbox (
   id BIGINT PRIMARY KEY,
+  notification BIGINT NOT NULL,
   lane SMALLINT NOT NULL,
   due_at BIGINT NOT NULL,
   attempts INTEGER NOT NULL,
   replays VARCHAR(255)
 );
 CREATE INDEX inbox_due ON inbox (lane, due_at);
+CREATE INDEX inbox_notification ON inbox (notification);
 
 -- The delivery log: every event and what became of it. The unique_id is the idempotent key.
 CREATE CACHED TABLE event (
@@ -40,6 +42,7 @@ CREATE CACHED TABLE event (
   request VARCHAR(16M)
 );
 CREATE UNIQUE INDEX event_unique_id ON event (unique_id);
+CREATE INDEX event_notification ON event (notification);
 CREATE INDEX event_due ON event (state, lane, due_at);
 CREATE INDEX event_contact ON event (contact_id, state);
 

@@ -1,3 +1,3 @@
 UPDATE inbox SET due_at = ?
 WHERE id IN (SELECT id FROM inbox WHERE lane = ? AND due_at <= ? ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED)
-RETURNING id, attempts, replays
+RETURNING id, notification, attempts, replays
