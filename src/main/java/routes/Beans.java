@@ -6,13 +6,17 @@ import io.vertx.core.VertxOptions;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import org.apache.camel.spi.Registry;
+import routes.history.Importer;
+import routes.history.Reconciler;
 import routes.intercom.IntercomClient;
 import routes.intercom.Signature;
 import routes.klaviyo.Identity;
 import routes.klaviyo.Pace;
 import routes.store.Database;
 import routes.store.DeliveryLog;
+import routes.store.History;
 import routes.store.Inbox;
 import routes.store.LogView;
 
@@ -25,6 +29,7 @@ final class Beans implements AutoCloseable {
     private final Inbox inbox;
     private final DeliveryLog log;
     private final Readings readings;
+    private final Importer importer;
     private final Map<String, Object> byName;
 
     /** @param source where contacts and teammates come from */
@@ -44,27 +49,24 @@ final class Beans implements AutoCloseable {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150.
         Deliveries deliveries = new Deliveries(log, new Pace(350, 3_500, clock), new Pace(10, 150, clock), clock);
-        byName = Map.of(
-                "webhook",
-                new Webhook(new Signature(settings.clientSecrets()), inbox, meters),
-                "inbox",
-                inbox,
-                "readings",
-                readings,
-                "knownEvents",
-                new KnownEvents(log),
-                "deliveries",
-                deliveries,
-                "upkeep",
-                new Upkeep(log, clock),
-                "console",
-                new Console(readings, inbox, log, new LogView(database), routes, workspace, account, clock),
-                "database",
-                database.dataSource(),
-                "metricsRegistry",
-                meters,
-                "vertxOptions",
-                new VertxOptions().setWorkerPoolSize(WORKERS));
+        History history = new History(database, clock, UUID.randomUUID().toString());
+        importer = new Importer(intercom, history, workspace::code, clock);
+        Reconciler reconciler = new Reconciler(intercom, history, workspace::code, clock);
+        LogView view = new LogView(database);
+        byName = Map.ofEntries(
+                Map.entry("webhook", new Webhook(new Signature(settings.clientSecrets()), inbox, meters)),
+                Map.entry("inbox", inbox),
+                Map.entry("readings", readings),
+                Map.entry("knownEvents", new KnownEvents(log)),
+                Map.entry("deliveries", deliveries),
+                Map.entry("upkeep", new Upkeep(log, clock)),
+                Map.entry("importer", importer),
+                Map.entry("reconciler", reconciler),
+                Map.entry("console", new Console(readings, inbox, log, view, routes, workspace, account, clock)),
+                Map.entry("historyView", new HistoryView(importer, reconciler, view)),
+                Map.entry("database", database.dataSource()),
+                Map.entry("metricsRegistry", meters),
+                Map.entry("vertxOptions", new VertxOptions().setWorkerPoolSize(WORKERS)));
     }
 
     void bind(Registry registry) {
@@ -87,6 +89,7 @@ final class Beans implements AutoCloseable {
     /** Writes what is still to be written. */
     @Override
     public void close() {
+        importer.close();
         inbox.close();
         log.close();
     }

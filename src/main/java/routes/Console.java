@@ -335,7 +335,10 @@ public final class Console {
         try {
             byte[] raw = body == null ? new byte[0] : body;
             Notification notification = Notification.read(raw);
-            return readings.read(List.of(new InboxEntry(0, 0, Origin.WEBHOOK,
+            return readings.read(List.of(new InboxEntry(
+                    0,
+                    0,
+                    Origin.WEBHOOK,
                     notification.topic(),
                     notification.id(),
                     clock.instant(),
@@ -394,7 +397,7 @@ public final class Console {
         answer(exchange, status, json.createObjectNode().put("error", message));
     }
 
-    private void answer(Exchange exchange, int status, JsonNode body) {
+    static void answer(Exchange exchange, int status, JsonNode body) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +29,7 @@ import routes.klaviyo.InvalidEventException;
 import routes.store.DeliveryLog;
 import routes.store.HandOver;
 import routes.store.InboxEntry;
+import routes.store.Origin;
 import routes.store.RecordedEvent;
 import routes.store.State;
 
@@ -41,6 +43,8 @@ public final class Readings {
 
     private static final Logger LOG = LoggerFactory.getLogger(Readings.class);
     private static final int REASON_MAX = 500;
+    /** A flow that starts later than this after what it speaks of puzzles more than it helps. */
+    private static final Duration FRESH = Duration.ofDays(1);
 
     private final Normalizer normalizer = new Normalizer();
     private final Enricher enricher;
@@ -67,6 +71,7 @@ public final class Readings {
                     if (document.path("notified_at").isNull()) {
                         document.put("notified_at", entry.receivedAt().getEpochSecond());
                     }
+                    document.put("backfill", isStale(entry, document));
                     readings.add(new Reading(entry, document));
                 }
             } catch (JsonProcessingException | RuntimeException e) {
@@ -95,6 +100,17 @@ public final class Readings {
     /** The mapped event is in the delivery log already. */
     public void duplicate(@ExchangeProperty("reading") Reading reading, @Body JsonNode mapped) {
         reading.end(Reading.Outcome.DUPLICATE, event(reading, mapped), null);
+    }
+
+    /** History starts no flows; what reconciliation finds does while it is fresh. */
+    private boolean isStale(InboxEntry entry, ObjectNode document) {
+        Instant happened = Json.instant(document.get("happened_at"));
+        return switch (entry.origin()) {
+            case WEBHOOK -> false;
+            case IMPORT -> true;
+            case RECONCILE ->
+                happened == null || happened.isBefore(clock.instant().minus(FRESH));
+        };
     }
 
     private static Event event(Reading reading, JsonNode mapped) {
@@ -162,13 +178,23 @@ public final class Readings {
             switch (reading.outcome()) {
                 case PENDING, WAITING, DUPLICATE -> {
                     RecordedEvent made = recorded(reading, Objects.requireNonNull(event));
-                    handOver.count("received", event.metric(), now);
                     // The log knows what was recorded before this batch; what the batch tells twice shows here.
-                    if (reading.outcome() == Reading.Outcome.DUPLICATE || !recorded.add(event.uniqueId())) {
+                    boolean known = reading.outcome() == Reading.Outcome.DUPLICATE || !recorded.add(event.uniqueId());
+                    if (known && entry.origin() == Origin.RECONCILE) {
+                        // Every look finds again what is well: worth no row.
+                        continue;
+                    }
+                    handOver.count("received", event.metric(), now);
+                    if (known) {
                         handOver.duplicate(entry, made);
                         handOver.count("duplicate", event.metric(), now);
                     } else {
                         handOver.event(entry, made);
+                        switch (entry.origin()) {
+                            case IMPORT -> handOver.count("imported", event.metric(), now);
+                            case RECONCILE -> handOver.count("gap", event.metric(), now);
+                            case WEBHOOK -> {}
+                        }
                     }
                 }
                 case RELEASED -> contactIds(reading).forEach(handOver::release);

@@ -8,8 +8,6 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,7 +141,7 @@ public final class Contacts {
 
     /** An empty object stands for an unknown contact: the cache holds no nulls, and 404 is worth remembering too. */
     private CompletableFuture<ObjectNode> read(String asked, String id, int merges) {
-        return intercom.get("/contacts/" + encode(id)).thenCompose(answer -> {
+        return intercom.get("/contacts/" + IntercomClient.encode(id)).thenCompose(answer -> {
             if (answer.isOk()) {
                 return withTags((ObjectNode) answer.body());
             }
@@ -214,15 +212,12 @@ public final class Contacts {
         JsonNode references = contact.get("tags");
         List<ObjectNode> given = Json.list(references, "data");
         boolean more = references != null && references.path("has_more").asBoolean();
-        return tags.names(id == null ? "" : encode(id), given, more).thenApply(names -> {
-            ObjectNode complete = contact.deepCopy();
-            ArrayNode list = complete.putArray("tags");
-            names.forEach(list::add);
-            return complete;
-        });
-    }
-
-    static String encode(String segment) {
-        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+        return tags.names(id == null ? "" : IntercomClient.encode(id), given, more)
+                .thenApply(names -> {
+                    ObjectNode complete = contact.deepCopy();
+                    ArrayNode list = complete.putArray("tags");
+                    names.forEach(list::add);
+                    return complete;
+                });
     }
 }

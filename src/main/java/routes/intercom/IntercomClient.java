@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -42,6 +43,7 @@ public final class IntercomClient {
     private final String token;
     private final Clock clock;
     private volatile Instant resumeAt = Instant.EPOCH;
+    private volatile Quota quota = new Quota(0, 0, Instant.EPOCH);
 
     /** @param base for example {@code https://api.eu.intercom.io}; @param token of the app or workspace */
     public IntercomClient(URI base, String token, Clock clock) {
@@ -107,10 +109,25 @@ public final class IntercomClient {
         }
     }
 
-    /** @return when the next request may leave: now or earlier, unless Intercom said to wait */
-    public Instant resumeAt() {
-        return resumeAt;
+    /**
+     * Waits while little is left of the current window: history leaves the rest to live notifications.
+     *
+     * @param share of the window that must be left, 0 to 1
+     */
+    public void awaitQuota(double share) throws InterruptedException {
+        while (true) {
+            Quota told = quota;
+            Instant now = clock.instant();
+            Instant until = now.isBefore(resumeAt) ? resumeAt : told.reset;
+            boolean scarce = now.isBefore(resumeAt) || told.remaining < told.limit * share;
+            if (!scarce || !now.isBefore(until)) {
+                return;
+            }
+            Thread.sleep(Math.max(20, Math.min(500, Duration.between(now, until).toMillis())));
+        }
     }
+
+    private record Quota(long limit, long remaining, Instant reset) {}
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path))
@@ -151,6 +168,15 @@ public final class IntercomClient {
     }
 
     private void heedRateLimit(HttpResponse<?> response) {
+        long limit = response.headers().firstValueAsLong("X-RateLimit-Limit").orElse(0);
+        if (limit > 0) {
+            quota = new Quota(
+                    limit,
+                    response.headers().firstValueAsLong("X-RateLimit-Remaining").orElse(limit),
+                    Instant.ofEpochSecond(response.headers()
+                            .firstValueAsLong("X-RateLimit-Reset")
+                            .orElse(0)));
+        }
         boolean exhausted = response.statusCode() == 429
                 || response.headers().firstValueAsLong("X-RateLimit-Remaining").orElse(1) <= 0;
         if (exhausted) {
@@ -170,5 +196,10 @@ public final class IntercomClient {
         } catch (JsonProcessingException e) {
             return json.missingNode();
         }
+    }
+
+    /** @return a segment of a path, encoded: ids come from senders and answers */
+    public static String encode(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -46,6 +47,18 @@ public final class Normalizer {
             "ticket_type",
             "ai_agent");
 
+    /** Topics of our own making, under which objects of history come: never believed of a webhook. */
+    private static final String HISTORY = "history.";
+
+    public static final String HISTORY_CONVERSATION = HISTORY + "conversation";
+    public static final String HISTORY_TICKET = HISTORY + "ticket";
+
+    /** The state categories that are a metric of their own. */
+    private static final Map<String, String> STATES = Map.of(
+            "submitted", "Submitted Ticket",
+            "waiting_on_customer", "Marked Ticket On Hold",
+            "resolved", "Resolved Ticket");
+
     private final ObjectMapper json;
 
     public Normalizer() {
@@ -61,7 +74,8 @@ public final class Normalizer {
      * @param notification a notification as Intercom posts it, or as history makes it
      * @param origin webhook, import or reconcile
      * @param workspace the workspace's id code, for notifications that do not name it
-     * @return one reading; two for {@code ticket.created}, which also says in which state the ticket is
+     * @return one reading; two for {@code ticket.created}, which also says in which state the ticket is; for an object of
+     *     history one for each fact that it proves
      * @throws JsonProcessingException when it is not JSON
      */
     public List<ObjectNode> read(String notification, String origin, @Nullable String workspace)
@@ -78,6 +92,9 @@ public final class Normalizer {
         reading.put("notified_at", Json.seconds(envelope.get("created_at")));
         reading.put("origin", origin);
 
+        if (topic.startsWith(HISTORY) && !origin.equals("webhook")) {
+            return history(reading, item, envelope);
+        }
         if (topic.startsWith("ticket.")) {
             readTicket(reading, item);
             if (topic.equals("ticket.created")) {
@@ -86,7 +103,7 @@ public final class Normalizer {
                 return List.of(reading, state);
             }
         } else if (topic.startsWith("conversation.")) {
-            readConversation(reading, item, !origin.equals("webhook"));
+            readConversation(reading, item);
         } else {
             reading.set("item", item);
             reading.put("id", Json.id(item.get("id")));
@@ -94,34 +111,144 @@ public final class Normalizer {
         return List.of(reading);
     }
 
-    private void readConversation(ObjectNode reading, ObjectNode item, boolean history) {
+    private void readConversation(ObjectNode reading, ObjectNode item) {
+        List<ObjectNode> parts = conversationParts(item);
+        ObjectNode reply = newest(parts, part -> isContact(part.get("author")) && isReply(part));
+        tellConversation(reading, item, parts, reply, false);
+    }
+
+    private List<ObjectNode> conversationParts(ObjectNode item) {
         fromFirstGeneration(item);
         OBJECTS.forEach(member -> keepObject(item, member));
-        List<ObjectNode> parts = parts(item, "conversation_parts");
+        return parts(item, "conversation_parts");
+    }
 
-        ObjectNode reply = newest(parts, part -> isContact(part.get("author")) && isReply(part));
-        ObjectNode rating = rating(reading, item, parts, history);
-        boolean replied = reading.path("topic").asText().equals("conversation.user.replied");
-        boolean rated = reading.path("topic").asText().equals("conversation.rating.added");
-
+    /** @param reply the part in which a contact replied, where there is one */
+    private void tellConversation(
+            ObjectNode reading, ObjectNode item, List<ObjectNode> parts, @Nullable ObjectNode reply, boolean history) {
         common(reading, item);
         reading.set("reply", reply);
-        reading.set("rating", rating);
-        JsonNode acting = replied && reply != null ? reply.get("author") : null;
-        if (rated) {
-            ObjectNode given = Json.object(item.get("conversation_rating"));
-            acting = given.has("contact") ? given.get("contact") : given.get("customer");
+        reading.set("rating", rating(reading, item, parts, history));
+        JsonNode acting = null;
+        switch (reading.path("topic").asText()) {
+            case "conversation.user.replied" -> acting = reply == null ? null : reply.get("author");
+            case "conversation.rating.added" -> {
+                ObjectNode given = Json.object(item.get("conversation_rating"));
+                acting = given.has("contact") ? given.get("contact") : given.get("customer");
+            }
+            default -> {}
         }
         reading.set("acting", acting(acting, item, parts));
+    }
+
+    /**
+     * What an object of Intercom's proves by itself, each fact with its own time. Conversations that teammates started
+     * are told too: the router knows that they are no Created Conversation.
+     */
+    private List<ObjectNode> history(ObjectNode reading, ObjectNode item, ObjectNode envelope) {
+        List<ObjectNode> facts = new ArrayList<>();
+        if (reading.path("topic").asText().equals(HISTORY_CONVERSATION)) {
+            conversationFacts(reading, item, facts);
+        } else {
+            ticketFacts(reading, item, facts);
+        }
+        Long since = Json.seconds(envelope.get("since"));
+        Long until = Json.seconds(envelope.get("until"));
+        JsonNode metrics = envelope.path("metrics");
+        facts.removeIf(fact -> {
+            Long at = Json.seconds(fact.get("happened_at"));
+            boolean wanted = metrics.isMissingNode();
+            for (JsonNode metric : metrics) {
+                wanted |= metric.asText().equals(fact.path("metric").asText());
+            }
+            return !wanted
+                    || (since != null && at != null && at < since)
+                    || (until != null && at != null && at >= until);
+        });
+        return facts;
+    }
+
+    private void conversationFacts(ObjectNode reading, ObjectNode item, List<ObjectNode> facts) {
+        List<ObjectNode> parts = conversationParts(item);
+        ObjectNode created = fact(reading, "conversation.user.created", "Created Conversation");
+        tellConversation(created, item, parts, null, true);
+        created.set("happened_at", created.get("created_at"));
+        facts.add(created);
+        ObjectNode rated = fact(reading, "conversation.rating.added", "Rated Conversation");
+        tellConversation(rated, item, parts, null, true);
+        if (rated.get("rating") instanceof ObjectNode rating) {
+            rated.set("happened_at", rating.get("at"));
+            facts.add(rated);
+        }
+        for (ObjectNode part : parts) {
+            if (isContact(part.get("author")) && isReply(part)) {
+                ObjectNode replied = fact(reading, "conversation.user.replied", "Replied to Conversation");
+                tellConversation(replied, item, parts, part, true);
+                replied.put("happened_at", Json.seconds(part.get("created_at")));
+                facts.add(replied);
+            }
+        }
+    }
+
+    private void ticketFacts(ObjectNode reading, ObjectNode item, List<ObjectNode> facts) {
+        OBJECTS.forEach(member -> keepObject(item, member));
+        List<ObjectNode> parts = parts(item, "ticket_parts");
+        ObjectNode created = fact(reading, "ticket.created", "Created Ticket");
+        tellTicket(created, item, parts, null);
+        created.set("happened_at", created.get("created_at"));
+        facts.add(created);
+        ObjectNode current = (ObjectNode) created.get("state");
+        boolean proven = false;
+        for (ObjectNode part : parts) {
+            String category = isStatePart(part) ? stateOf(part) : null;
+            String metric = category == null ? null : STATES.get(category);
+            if (metric != null) {
+                ObjectNode changed = fact(reading, "ticket.state.updated", metric);
+                tellTicket(changed, item, parts, null);
+                boolean isCurrent = Objects.equals(category, Json.text(current.get("category")));
+                proven |= isCurrent;
+                ObjectNode state = changed.putObject("state");
+                state.put("category", category);
+                state.put("label", isCurrent ? Json.text(current.get("label")) : null);
+                state.put("at", Json.seconds(part.get("created_at")));
+                state.put("fact", Json.id(part.get("id")));
+                changed.set("happened_at", state.get("at"));
+                facts.add(changed);
+            } else if (isReply(part) && isContact(part.get("author"))) {
+                ObjectNode replied = fact(reading, "ticket.contact.replied", "Replied to Ticket");
+                tellTicket(replied, item, parts, part);
+                replied.put("happened_at", Json.seconds(part.get("created_at")));
+                facts.add(replied);
+            }
+        }
+        String metric = STATES.get(Objects.requireNonNullElse(Json.text(current.get("category")), ""));
+        if (!proven && metric != null) {
+            ObjectNode now = fact(reading, "ticket.state.updated", metric);
+            tellTicket(now, item, parts, null);
+            now.set("happened_at", current.get("at"));
+            facts.add(now);
+        }
+    }
+
+    private static ObjectNode fact(ObjectNode reading, String topic, String metric) {
+        ObjectNode fact = reading.objectNode();
+        fact.setAll(reading);
+        fact.put("topic", topic);
+        fact.put("metric", metric);
+        return fact;
     }
 
     private void readTicket(ObjectNode reading, ObjectNode wrapper) {
         ObjectNode item = wrapper.get("ticket") instanceof ObjectNode ticket ? ticket : wrapper;
         OBJECTS.forEach(member -> keepObject(item, member));
-        List<ObjectNode> parts = parts(item, "ticket_parts");
         ObjectNode part = wrapper.get("ticket_part") instanceof ObjectNode given ? given : null;
-        ObjectNode reply = part != null && isReply(part) ? part : null;
+        if (part != null) {
+            part.put("id", Json.id(part.get("id")));
+        }
+        tellTicket(reading, item, parts(item, "ticket_parts"), part != null && isReply(part) ? part : null);
+    }
 
+    private void tellTicket(ObjectNode reading, ObjectNode item, List<ObjectNode> parts, @Nullable ObjectNode reply) {
         common(reading, item);
         reading.set("reply", reply);
         reading.set("state", state(item, parts, reading));

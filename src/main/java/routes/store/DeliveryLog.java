@@ -410,7 +410,11 @@ public final class DeliveryLog implements AutoCloseable {
         Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
         for (int i = 0; i < delivered.size(); i++) {
             if (changed[i] != 0) {
-                Tally.add(tallies, "delivered", delivered.get(i).delivery().metric(), Instant.ofEpochMilli(now), 1);
+                Delivery delivery = delivered.get(i).delivery();
+                Tally.add(tallies, "delivered", delivery.metric(), Instant.ofEpochMilli(now), 1);
+                if (delivery.origin() == Origin.RECONCILE) {
+                    Tally.add(tallies, "repaired", delivery.metric(), Instant.ofEpochMilli(now), 1);
+                }
             }
         }
         Tally.write(database, tallies);

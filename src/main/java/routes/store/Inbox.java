@@ -39,7 +39,11 @@ public final class Inbox implements AutoCloseable {
 
     private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {}
 
-    private record Claim(long id, long notification, int attempts, @Nullable String replays) {}
+    private record Claim(
+            long id,
+            long notification,
+            int attempts,
+            @Nullable String replays) {}
 
     public Inbox(Database database, Clock clock) {
         this.database = database;

@@ -1,0 +1,245 @@
+package routes.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.RowMapper;
+import routes.store.ImportRun.Status;
+
+/**
+ * Progress of import and reconciliation. What is read from Intercom enters the inbox in the transaction that moves the
+ * progress on, so that a crash neither loses nor skips a page.
+ *
+ * <p>Thread-safe. Among instances that share a database one holds the lease on a run; it is taken over when that one does
+ * not renew it.
+ */
+public final class History {
+
+    private static final Duration LEASE = Duration.ofSeconds(90);
+    private static final int ERROR_MAX = 500;
+
+    private final Database database;
+    private final Clock clock;
+    private final String instance;
+
+    /** @param instance name of this process, different from every other that shares the database */
+    public History(Database database, Clock clock, String instance) {
+        this.database = database;
+        this.clock = clock;
+        this.instance = instance;
+    }
+
+    /** An object of Intercom's, as a notification for the inbox. */
+    public record Found(String topic, String notificationId, String body) {}
+
+    private static final RowMapper<ImportRun> RUN = (row, number) -> {
+        long finished = row.getLong("finished_at");
+        boolean isFinished = !row.wasNull();
+        return new ImportRun(
+                row.getLong("id"),
+                Status.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                Instant.ofEpochMilli(row.getLong("since_at")),
+                Instant.ofEpochMilli(row.getLong("until_at")),
+                new LinkedHashSet<>(Arrays.asList(row.getString("metrics").split(","))),
+                row.getString("kind"),
+                Instant.ofEpochMilli(row.getLong("window_from")),
+                Duration.ofMillis(row.getLong("window_millis")),
+                row.getInt("page_size"),
+                row.getLong("total"),
+                row.getLong("done_before"),
+                row.getLong("done"),
+                row.getLong("events_before"),
+                row.getLong("incomplete"),
+                row.getLong("approximate"),
+                row.getLong("unreadable"),
+                Instant.ofEpochMilli(row.getLong("started_at")),
+                isFinished ? Instant.ofEpochMilli(finished) : null,
+                row.getString("error"));
+    };
+
+    /** @return the newest run; null when there was none */
+    public @Nullable ImportRun current() {
+        try {
+            List<ImportRun> runs = database.jdbc().query(database.sql("select-import-run"), RUN);
+            return runs.isEmpty() ? null : runs.get(0);
+        } catch (DataAccessException e) {
+            throw new StoreException("the import's progress cannot be read", e);
+        }
+    }
+
+    /** Begins a run. */
+    public void begin(ImportRun run) {
+        database.transaction(() -> database.jdbc()
+                .update(
+                        database.sql("insert-import-run"),
+                        database.ids().next(),
+                        run.status().word(),
+                        run.since().toEpochMilli(),
+                        run.until().toEpochMilli(),
+                        String.join(",", run.metrics()),
+                        run.kind(),
+                        run.windowFrom().toEpochMilli(),
+                        run.window().toMillis(),
+                        run.pageSize(),
+                        run.total(),
+                        run.doneBefore(),
+                        run.done(),
+                        imported(),
+                        run.incomplete(),
+                        run.approximate(),
+                        run.unreadable(),
+                        run.startedAt().toEpochMilli(),
+                        null,
+                        null));
+    }
+
+    /** @return whether this process may go on with the run: nobody else is at it */
+    public boolean lease(ImportRun run) {
+        long now = clock.millis();
+        Integer leased = database.transaction(() -> database.jdbc()
+                .update(database.sql("lease-import-run"), instance, now + LEASE.toMillis(), run.id(), instance, now));
+        return leased != null && leased > 0;
+    }
+
+    /**
+     * Writes progress, and what was read with it.
+     *
+     * @return false when the run was paused, or taken over by another process, meanwhile: then nothing was written
+     */
+    public boolean advance(ImportRun run, List<Found> found) {
+        return Boolean.TRUE.equals(database.transaction(() -> {
+            int updated = database.jdbc()
+                    .update(
+                            database.sql("update-import-run"),
+                            run.kind(),
+                            run.windowFrom().toEpochMilli(),
+                            run.window().toMillis(),
+                            run.pageSize(),
+                            run.total(),
+                            run.doneBefore(),
+                            run.done(),
+                            run.incomplete(),
+                            run.approximate(),
+                            run.unreadable(),
+                            clip(run.error()),
+                            run.id(),
+                            instance);
+            if (updated > 0) {
+                insert(found, Origin.IMPORT);
+            }
+            return updated > 0;
+        }));
+    }
+
+    /** @return whether the run was in the state it is to be changed from */
+    public boolean change(ImportRun run, Status from, Status to, @Nullable String error) {
+        boolean ended = to == Status.COMPLETED || to == Status.FAILED;
+        Integer changed = database.transaction(() -> database.jdbc()
+                .update(
+                        database.sql("change-import-state"),
+                        to.word(),
+                        ended ? clock.millis() : null,
+                        clip(error),
+                        run.id(),
+                        from.word()));
+        return changed != null && changed > 0;
+    }
+
+    /** @return objects of the import in the inbox, counted up to 20,000 */
+    public long unread() {
+        return count("count-history-inbox");
+    }
+
+    /** @return events of the import that are not with Klaviyo yet, counted up to 20,000 */
+    public long undelivered() {
+        return count("count-history-pending");
+    }
+
+    private long count(String statement) {
+        Long count = database.jdbc().queryForObject(database.sql(statement), Long.class, Origin.IMPORT.lane());
+        return count == null ? 0 : count;
+    }
+
+    /** @return events that all runs together have recorded */
+    public long imported() {
+        Long sum = database.jdbc().queryForObject(database.sql("sum-imported"), Long.class);
+        return sum == null ? 0 : sum;
+    }
+
+    /** What is known of reconciliation: times are null before its first run. */
+    public record Reconciliation(
+            Instant watermark,
+            @Nullable Instant lastRunAt,
+            long lastChanged,
+            @Nullable String error) {}
+
+    /** @return how far reconciliation is; it begins now where there was none */
+    public Reconciliation reconciliation() {
+        return Objects.requireNonNull(database.transaction(() -> {
+            RowMapper<Reconciliation> mapper = (row, number) -> {
+                long lastRun = row.getLong("last_run_at");
+                boolean ran = !row.wasNull();
+                return new Reconciliation(
+                        Instant.ofEpochMilli(row.getLong("watermark")),
+                        ran ? Instant.ofEpochMilli(lastRun) : null,
+                        row.getLong("last_changed"),
+                        row.getString("error"));
+            };
+            List<Reconciliation> rows = database.jdbc().query(database.sql("select-reconciliation"), mapper);
+            if (!rows.isEmpty()) {
+                return rows.get(0);
+            }
+            database.jdbc().update(database.sql("insert-reconciliation"), clock.millis());
+            return new Reconciliation(clock.instant(), null, 0, null);
+        }));
+    }
+
+    /** @return whether this process may reconcile now: no other one is at it */
+    public boolean leaseReconciliation() {
+        long now = clock.millis();
+        Integer leased = database.transaction(() -> database.jdbc()
+                .update(database.sql("lease-reconciliation"), instance, now + LEASE.toMillis(), instance, now));
+        return leased != null && leased > 0;
+    }
+
+    /** Puts what has changed into the inbox and moves the watermark on; on an error only that is written. */
+    public void reconciled(Instant watermark, List<Found> changed, @Nullable String error) {
+        database.transaction(() -> {
+            insert(changed, Origin.RECONCILE);
+            return database.jdbc()
+                    .update(
+                            database.sql("update-reconciliation"),
+                            watermark.toEpochMilli(),
+                            clock.millis(),
+                            changed.size(),
+                            clip(error));
+        });
+    }
+
+    private void insert(List<Found> found, Origin origin) {
+        List<Object[]> notifications = new ArrayList<>(found.size());
+        List<Object[]> entries = new ArrayList<>(found.size());
+        long now = clock.millis();
+        for (Found each : found) {
+            long id = database.ids().next();
+            notifications.add(new Object[] {id, origin.word(), each.topic(), each.notificationId(), now, each.body()});
+            entries.add(new Object[] {id, id, origin.lane(), now, null});
+        }
+        if (!found.isEmpty()) {
+            database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
+            database.jdbc().batchUpdate(database.sql("insert-inbox"), entries);
+        }
+    }
+
+    private static @Nullable String clip(@Nullable String text) {
+        return text == null || text.length() <= ERROR_MAX ? text : text.substring(0, ERROR_MAX);
+    }
+}

@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM (SELECT id FROM inbox WHERE lane = ? LIMIT 20000) AS waiting

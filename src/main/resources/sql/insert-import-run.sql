@@ -1,0 +1,1 @@
+INSERT INTO import_run (id, state, since_at, until_at, metrics, kind, window_from, window_millis, page_size, total, done_before, done, events_before, incomplete, approximate, unreadable, started_at, finished_at, error, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)

@@ -1,0 +1,1 @@
+SELECT watermark, last_run_at, last_changed, error FROM reconciliation WHERE id = 1
