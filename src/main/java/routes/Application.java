@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -51,6 +52,10 @@ public final class Application implements AutoCloseable {
             main.setOverrideProperties(camelProperties());
             main.addMainListener(new Assembly(settings, beans, routes));
             main.start();
+            for (int port : new int[] {settings.httpPort(), settings.adminPort()}) {
+                RawBodies.on(
+                        VertxPlatformHttpRouter.lookup(context(), VertxPlatformHttpRouter.getRouterNameFromPort(port)));
+            }
         } catch (Exception e) {
             main.stop();
             beans.close();

@@ -2,6 +2,7 @@ package routes;
 
 import java.time.Clock;
 import java.time.Duration;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,8 @@ public final class Upkeep {
     }
 
     /** A look at the database failed: said in one line, tried again at the next. */
-    public void failed(@ExchangeException Exception failure) {
-        LOG.error("Not done, will be tried again: {}", failure.getMessage());
+    public void failed(@ExchangeException Exception failure, Exchange exchange) {
+        LOG.error("{} failed and will be tried again: {}", exchange.getFromRouteId(), failure.getMessage());
+        LOG.debug("The failure", failure);
     }
 }

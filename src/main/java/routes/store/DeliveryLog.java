@@ -203,6 +203,7 @@ public final class DeliveryLog implements AutoCloseable {
         if (changed > 0) {
             jdbc.update(
                     database.sql("insert-inbox"),
+                    database.ids().next(),
                     event.notification,
                     event.lane,
                     clock.millis(),
