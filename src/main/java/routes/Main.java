@@ -19,6 +19,7 @@ import routes.store.StoreException;
             CheckCommand.class,
             InitCommand.class,
             TransformCommand.class,
+            ImportCommand.class,
             ReplayCommand.class
         })
 public final class Main implements Runnable {
