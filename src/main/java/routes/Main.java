@@ -1,6 +1,9 @@
 package routes;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -66,12 +69,15 @@ public final class Main implements Runnable {
         new RunCommand().run();
     }
 
-    /** From the jar's manifest. */
+    /** Written by the build. The manifest's version would be taken for Camel's, whose classes are in the same jar. */
     static final class Version implements IVersionProvider {
         @Override
-        public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"intercom-klaviyo " + (version == null ? "development" : version)};
+        public String[] getVersion() throws IOException {
+            Properties build = new Properties();
+            try (InputStream stream = Main.class.getResourceAsStream("/version.properties")) {
+                build.load(stream);
+            }
+            return new String[] {"intercom-klaviyo " + build.getProperty("version")};
         }
     }
 }

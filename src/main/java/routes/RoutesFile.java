@@ -1,5 +1,6 @@
 package routes;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,8 +17,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import net.thisptr.jackson.jq.JsonQuery;
+import net.thisptr.jackson.jq.Scope;
+import net.thisptr.jackson.jq.Versions;
+import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.language.jq.JqLanguage;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.PluginHelper;
@@ -175,10 +181,29 @@ public final class RoutesFile {
             beans.accept(scratch.getRegistry());
             load(scratch, text.trial());
             scratch.start();
+            tryMappings(text, ((JqLanguage) scratch.resolveLanguage("jq")).getRootScope());
         } catch (RoutesException e) {
             throw e;
         } catch (Exception e) {
             throw failed(text, e);
+        }
+    }
+
+    /** jq looks a function up when it is called: a misspelt one would show with the first event, in the middle of the night. */
+    private void tryMappings(RoutesText text, Scope scope) {
+        for (RoutesText.Part part : text.parts().values()) {
+            for (RoutesText.Jq jq : part.jq()) {
+                try {
+                    JsonQuery.compile(jq.text(), Versions.JQ_1_7)
+                            .apply(Scope.newChildScope(scope), JsonNodeFactory.instance.objectNode(), output -> {});
+                } catch (JsonQueryException e) {
+                    String reason = String.valueOf(e.getMessage());
+                    // Other failures are of the empty object that it was tried with.
+                    if (reason.startsWith("Function ") || e.getClass() != JsonQueryException.class) {
+                        throw new RoutesException(name() + " line " + jq.line() + " (" + part.id() + "): " + reason, e);
+                    }
+                }
+            }
         }
     }
 

@@ -75,7 +75,11 @@ final class RoutesText {
             String trial,
             int line,
             @Nullable String from,
-            Set<String> sendsTo) {}
+            Set<String> sendsTo,
+            List<Jq> jq) {}
+
+    /** A jq expression and the line where it begins. */
+    record Jq(String text, int line) {}
 
     private final Map<String, Part> parts;
 
@@ -140,7 +144,9 @@ final class RoutesText {
                         && !DIRECT.matcher(uri).lookingAt()) {
                     feedFromNowhere(mapped, id);
                 }
-                return new Part(id, "routeConfiguration".equals(kind), text, dump(entry), line, uri, sendsTo);
+                List<Jq> jq = new ArrayList<>();
+                collectJq(body, jq);
+                return new Part(id, "routeConfiguration".equals(kind), text, dump(entry), line, uri, sendsTo, jq);
             }
         }
         throw new RoutesException(name + " line " + line + ": only route and routeConfiguration stand at the top");
@@ -268,6 +274,21 @@ final class RoutesText {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toString();
+    }
+
+    private static void collectJq(Node node, List<Jq> found) {
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) {
+                if ("jq".equals(scalar(tuple.getKeyNode()))
+                        && tuple.getValueNode() instanceof MappingNode expression
+                        && member(expression, "expression") instanceof ScalarNode text) {
+                    found.add(new Jq(text.getValue(), text.getStartMark().getLine() + 1));
+                }
+                collectJq(tuple.getValueNode(), found);
+            }
+        } else if (node instanceof SequenceNode sequence) {
+            sequence.getValue().forEach(each -> collectJq(each, found));
+        }
     }
 
     private static void collectUris(Node node, Set<String> uris) {
