@@ -26,9 +26,18 @@ public final class Signature {
 
     /** @param secrets the client secrets that may sign, at least one, none empty */
     public Signature(List<String> secrets) {
-        keys = secrets.stream()
+        this(secrets.stream()
                 .map(secret -> new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM))
-                .toList();
+                .toArray(SecretKeySpec[]::new));
+    }
+
+    private Signature(SecretKeySpec... keys) {
+        this.keys = List.of(keys);
+    }
+
+    /** @param key any bytes: published HMAC vectors have keys that are no text */
+    static Signature ofKey(byte[] key) {
+        return new Signature(new SecretKeySpec(key, ALGORITHM));
     }
 
     /**

@@ -1,0 +1,232 @@
+package routes;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import routes.sandbox.ExpectedEvent;
+import routes.sandbox.ExpectedLive;
+import routes.sandbox.FaultPlan;
+import routes.sandbox.IntercomStandIn;
+import routes.sandbox.KlaviyoStandIn;
+import routes.sandbox.RecordedEvent;
+import routes.sandbox.SampleWorkspace;
+import routes.sandbox.Scenes;
+import routes.sandbox.WebhookSender;
+
+/**
+ * The whole program between stand-ins for Intercom and Klaviyo, on free ports of loopback and a database file of its
+ * own. Not thread-safe, but for what the stand-ins do.
+ */
+public final class RunningApplication implements AutoCloseable {
+
+    static final String SECRET = "client-secret-of-the-tests";
+
+    private final ObjectMapper json = JsonMapper.builder().build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final routes.sandbox.Workspace workspace = SampleWorkspace.small().create(Clock.systemUTC());
+    private final Scenes scenes = new Scenes(workspace, Clock.systemUTC());
+    private final ExpectedLive expected = new ExpectedLive(workspace);
+    private final IntercomStandIn intercom = IntercomStandIn.builder(workspace).start();
+    private final KlaviyoStandIn klaviyo = KlaviyoStandIn.builder().start();
+    private final Settings settings;
+    private Application application;
+
+    private RunningApplication(Path folder, @Nullable Path routes) {
+        settings = new Settings(
+                List.of(SECRET, "an-older-secret"),
+                "stand-in-token",
+                intercom.url(),
+                "pk_stand_in",
+                klaviyo.url(),
+                "127.0.0.1",
+                freePort(),
+                "127.0.0.1",
+                freePort(),
+                null,
+                "jdbc:hsqldb:file:" + folder.resolve("database"),
+                "SA",
+                "",
+                null,
+                routes,
+                Map.of());
+        application = Application.start(settings, Clock.systemUTC());
+    }
+
+    /** @param folder for the database */
+    static RunningApplication in(Path folder) {
+        return new RunningApplication(folder, null);
+    }
+
+    /** @param routes a routes file that may be edited while it runs */
+    static RunningApplication in(Path folder, Path routes) {
+        return new RunningApplication(folder, routes);
+    }
+
+    /** @return a port that nothing listened on a moment ago */
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Application application() {
+        return application;
+    }
+
+    routes.sandbox.Workspace workspace() {
+        return workspace;
+    }
+
+    Scenes scenes() {
+        return scenes;
+    }
+
+    IntercomStandIn intercom() {
+        return intercom;
+    }
+
+    KlaviyoStandIn klaviyo() {
+        return klaviyo;
+    }
+
+    URI webhooks() {
+        return URI.create("http://127.0.0.1:" + settings.httpPort() + "/webhooks/intercom");
+    }
+
+    WebhookSender sender() {
+        return new WebhookSender(webhooks(), SECRET);
+    }
+
+    /** Stops the program and starts it again on the same database; the stand-ins go on. */
+    void restart() {
+        application.close();
+        application = Application.start(settings, Clock.systemUTC());
+    }
+
+    /** Sends a notification, which must be answered 200, and says which events metrics.md wants of it. */
+    List<ExpectedEvent> send(ObjectNode notification) {
+        List<ExpectedEvent> events = expected.of(notification);
+        assertEquals(200, sender().sendAndWait(notification), () -> "answer to " + notification.path("topic"));
+        return events;
+    }
+
+    /** As {@link #send}, for a notification that tells one thing. */
+    String sendOne(ObjectNode notification) {
+        List<ExpectedEvent> events = send(notification);
+        assertEquals(1, events.size(), () -> "events of " + notification.path("topic"));
+        return events.get(0).uniqueId();
+    }
+
+    /** Waits until nothing is left to be done now: all that came in is delivered, parked or waiting. */
+    void awaitRest() {
+        Eventually.holds("inbox and delivery log have nothing left to do", () -> {
+            JsonNode status = status();
+            return status.path("inbox").asInt() == 0 && status.path("outbox").asInt() == 0;
+        });
+    }
+
+    /** Waits until the event stands so in the delivery log, and returns it as the API shows it. */
+    JsonNode awaitState(String state, String uniqueId) {
+        return Eventually.value(uniqueId + " is " + state, () -> event(uniqueId), event -> event.path("state")
+                .asText()
+                .equals(state));
+    }
+
+    JsonNode event(String uniqueId) {
+        return get("/api/events/" + AdminClient.encode(uniqueId)).body();
+    }
+
+    JsonNode status() {
+        return get("/api/status").body();
+    }
+
+    /** @return events with this {@code unique_id} that Klaviyo has recorded */
+    List<RecordedEvent> recorded(String uniqueId) {
+        return klaviyo.events().stream()
+                .filter(event -> event.uniqueId().equals(uniqueId))
+                .toList();
+    }
+
+    Set<String> recordedIds() {
+        return klaviyo.events().stream().map(RecordedEvent::uniqueId).collect(Collectors.toSet());
+    }
+
+    AdminClient.Reply get(String path) {
+        return call(HttpRequest.newBuilder(admin(path)).GET());
+    }
+
+    AdminClient.Reply post(String path, String body) {
+        return call(HttpRequest.newBuilder(admin(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private URI admin(String path) {
+        return URI.create("http://127.0.0.1:" + settings.adminPort() + path);
+    }
+
+    private AdminClient.Reply call(HttpRequest.Builder request) {
+        HttpResponse<String> response =
+                http(request.timeout(Duration.ofSeconds(30)).build());
+        try {
+            return new AdminClient.Reply(response.statusCode(), json.readTree(response.body()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the answer is no JSON: " + response.body(), e);
+        }
+    }
+
+    /** What the admin port answers there, as text. */
+    String text(String path) {
+        return http(HttpRequest.newBuilder(admin(path)).GET().build()).body();
+    }
+
+    /** Any request to anywhere. */
+    HttpResponse<String> http(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Both stand-ins on their best day, and Klaviyo without memory. */
+    void reset() {
+        intercom.faults(FaultPlan.none());
+        intercom.forget();
+        klaviyo.faults(FaultPlan.none());
+        klaviyo.refusePhone(phone -> false);
+        klaviyo.forget();
+    }
+
+    @Override
+    public void close() {
+        application.close();
+        intercom.close();
+        klaviyo.close();
+    }
+}
