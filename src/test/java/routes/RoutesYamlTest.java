@@ -183,7 +183,8 @@ class RoutesYamlTest {
                     assertTrue(value.has("expression"), () -> key + " without expression: " + value);
                 default -> {}
             }
-            if (LANGUAGES.contains(key)) {
+            // A bean's method is a text; the language of that name is an object.
+            if (LANGUAGES.contains(key) && !(key.equals("method") && value.isTextual())) {
                 assertTrue(
                         value.isObject() && (value.has("expression") || value.has("ref")),
                         () -> "short notation: " + key + ": " + value);
