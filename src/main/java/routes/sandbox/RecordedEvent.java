@@ -23,9 +23,12 @@ public record RecordedEvent(
         boolean bulk,
         Instant receivedAt) {
 
-    /** {@code unique_id<TAB>metric<TAB>time<TAB>profile<TAB>backfill}, as {@code GET /__stand-in/events} lists it. */
+    /**
+     * {@code unique_id<TAB>metric<TAB>time<TAB>profile<TAB>backfill<TAB>received at}, as {@code GET /__stand-in/events}
+     * lists it.
+     */
     public String line() {
-        return uniqueId + '\t' + metric + '\t' + time + '\t' + profileKey + '\t' + backfill;
+        return uniqueId + '\t' + metric + '\t' + time + '\t' + profileKey + '\t' + backfill + '\t' + receivedAt;
     }
 
     /** What Klaviyo tells events apart by: (profile, metric, {@code unique_id}). */

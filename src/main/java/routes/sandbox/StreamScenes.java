@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Lets things happen in a workspace, one scene at a time, and tells what Intercom would post about them. What happens
  * is in REST before it is told. Not thread-safe.
  */
-final class StreamScenes {
+public final class StreamScenes {
 
     private static final int REMEMBERED = 500;
     private static final int LONG_ENOUGH = 30;
@@ -28,7 +28,8 @@ final class StreamScenes {
     private final List<String> tickets;
     private int emails;
 
-    StreamScenes(Workspace workspace, List<PayloadGeneration> generations, Clock clock, RandomGenerator random) {
+    /** @param generations the ones that take turns */
+    public StreamScenes(Workspace workspace, List<PayloadGeneration> generations, Clock clock, RandomGenerator random) {
         this.workspace = workspace;
         this.clock = clock;
         this.random = random;
@@ -52,7 +53,7 @@ final class StreamScenes {
     }
 
     /** One scene, played; the notifications it gives rise to, in the order of their creation. */
-    List<ObjectNode> play() {
+    public List<ObjectNode> play() {
         Notifications tell = SampleWords.any(generations, random);
         int lot = random.nextInt(100);
         if (lot < 15 || conversations.isEmpty()) {
