@@ -1,0 +1,38 @@
+package routes.harness;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waiting for something that another process does: looks again and again, and says what did not happen in time. */
+public final class Deadline {
+
+    private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private Deadline() {}
+
+    /**
+     * Returns as soon as the condition holds.
+     *
+     * @param what is waited for, for the message
+     * @throws IllegalStateException when it did not come to hold in time
+     */
+    public static void await(String what, Duration patience, BooleanSupplier condition) {
+        if (!holdsWithin(patience, condition)) {
+            throw new IllegalStateException("not within " + patience.toSeconds() + " s: " + what);
+        }
+    }
+
+    /** @return whether the condition came to hold in time */
+    public static boolean holdsWithin(Duration patience, BooleanSupplier condition) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN);
+        }
+        return true;
+    }
+}
