@@ -1,0 +1,322 @@
+package routes.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import routes.harness.Child;
+import routes.harness.Deadline;
+import routes.harness.Product;
+import routes.sandbox.StandInMain;
+
+/**
+ * The benchmark, {@code ./mvnw verify -Pbenchmark}: load generator, sink, baselines and the jar in processes of their own
+ * on one machine. Absolute numbers say as much about the machine as about the program; hence the ratios.
+ *
+ * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run, {@code backlogs}
+ * separated by commas, {@code options} of the jar's virtual machine.
+ */
+public final class BenchmarkRun {
+
+    private static final Path TARGET = Path.of("target");
+    private static final int[] CONNECTIONS = {1, 16, 64, 256};
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final int FIXED_RATE = 500;
+    private static final int WARM_UP = 6_000;
+
+    private final double seconds = Double.parseDouble(System.getProperty("seconds", "5"));
+    private final int events = Integer.getInteger("events", 20_000);
+    private final int[] backlogs = Arrays.stream(
+                    System.getProperty("backlogs", "1000,10000,100000").split(","))
+            .mapToInt(Integer::parseInt)
+            .toArray();
+    private final List<String> options =
+            List.of(System.getProperty("options", "-Xmx1g").split(" "));
+    private final JsonMapper json = JsonMapper.builder().build();
+    private final Path folder;
+    private final Path log;
+    private final List<String> rows = new ArrayList<>();
+    private final Map<Integer, Double> bareRates = new LinkedHashMap<>();
+    private final Map<Integer, Double> rates = new LinkedHashMap<>();
+    private final Map<Integer, Double> costs = new LinkedHashMap<>();
+    private int next;
+
+    private BenchmarkRun(Path folder) {
+        this.folder = folder;
+        log = folder.resolve("log.txt");
+    }
+
+    public static void main(String[] args) throws IOException {
+        Path folder = Files.createDirectories(TARGET.resolve("benchmark"))
+                .resolve(Long.toString(System.currentTimeMillis()))
+                .toAbsolutePath();
+        new BenchmarkRun(Files.createDirectories(folder)).run();
+        System.exit(0);
+    }
+
+    private void run() throws IOException {
+        int most = WARM_UP
+                + (int) (CONNECTIONS.length * seconds * 25_000)
+                + 4 * events
+                + 3 * Arrays.stream(backlogs).sum()
+                + 50_000;
+        double disk = Disk.commitsPerSecond(folder, 2);
+        try (Child load = Child.ofClass(LoadProcess.class, "2g", log, List.of(Integer.toString(most)));
+                Child intercom = Child.ofClass(
+                        StandInMain.class,
+                        "512m",
+                        log,
+                        List.of(
+                                "intercom",
+                                "limits=off",
+                                "workspace=" + Requests.WORKSPACE,
+                                "seed=" + Requests.SEED,
+                                "contacts=" + Requests.CONTACTS,
+                                "conversations=0",
+                                "tickets=0"))) {
+            String kinds = load.readLine();
+            load.ask("prepare " + Math.max(WARM_UP, (int) (seconds * 12_000)));
+            bare(load);
+            URI intercomUrl = URI.create(intercom.readLine());
+            Child sink = sink(0, "off");
+            URI klaviyoUrl = URI.create(sink.readLine());
+            try (Product product = new Product(
+                    TARGET.resolve("intercom-klaviyo.jar"), options, folder, log, intercomUrl, klaviyoUrl)) {
+                measure(load, product, sink, klaviyoUrl);
+            }
+            write(kinds, disk);
+        }
+    }
+
+    private Child sink(int port, String limits) {
+        return Child.ofClass(SinkProcess.class, "512m", log, List.of(Integer.toString(port), limits));
+    }
+
+    private void bare(Child load) throws IOException {
+        try (Child bare = Child.ofClass(BareServer.class, "256m", log, List.of())) {
+            int port = Integer.parseInt(bare.readLine());
+            int prepared = Integer.parseInt(load.ask("prepare 0"));
+            load.ask("run %d 16 0 %d 3 0".formatted(port, prepared));
+            for (int connections : CONNECTIONS) {
+                JsonNode result =
+                        json.readTree(load.ask("run %d %d 0 %d %s 0".formatted(port, connections, prepared, seconds)));
+                bareRates.put(connections, rate(result));
+            }
+        }
+    }
+
+    private void measure(Child load, Product product, Child firstSink, URI klaviyoUrl) throws IOException {
+        Child life = start(product, load);
+        boolean unused = life.endsWithin(Duration.ofSeconds(5));
+        row("Resident memory at rest", "%d MiB".formatted(life.residentMib()), "");
+        post(load, product, 16, WARM_UP, 600, 0);
+        idle(product);
+        acknowledge(load, product, life);
+        Child sink = endToEnd(load, product, life, firstSink, klaviyoUrl);
+        for (int backlog : backlogs) {
+            backlog(load, product, life, sink, backlog);
+        }
+        sink.close();
+    }
+
+    /** From the start of the process to the first 200. */
+    private Child start(Product product, Child load) throws IOException {
+        Child life = product.start();
+        Deadline.await("the first start", PATIENCE, () -> answers(product.webhooks()));
+        JsonNode first = post(load, product, 1, 1, 60, 0);
+        if (first.path("count").asInt() != 1) {
+            throw new IOException("the first notification was not acknowledged: " + first);
+        }
+        row("Start to the first 200", "%.2f s".formatted(life.age().toNanos() / 1e9), "");
+        return life;
+    }
+
+    private static boolean answers(URI webhooks) {
+        try {
+            HttpURLConnection head = (HttpURLConnection) webhooks.toURL().openConnection();
+            head.setRequestMethod("HEAD");
+            return head.getResponseCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void acknowledge(Child load, Product product, Child life) throws IOException {
+        long accepted = 0;
+        for (int connections : CONNECTIONS) {
+            int wanted = (int) (seconds * 25_000);
+            JsonNode result = post(load, product, connections, wanted, seconds, 0);
+            accepted += result.path("events").asLong();
+            rates.put(connections, rate(result));
+            row(
+                    "Acknowledge, durable, %d connections".formatted(connections),
+                    "%,.0f/s, p50 %s, p99 %s, p99.9 %s"
+                            .formatted(
+                                    rate(result), millis(result, "p50"), millis(result, "p99"), millis(result, "p999")),
+                    "%.2f of a bare 200".formatted(rate(result) / bareRates.getOrDefault(connections, Double.NaN)));
+        }
+        row("Resident memory under load", "%d MiB".formatted(life.residentMib()), "");
+        long start = System.nanoTime();
+        long left = outstanding(product);
+        idle(product);
+        double took = (System.nanoTime() - start) / 1e9;
+        row(
+                "Backlog of %,d of %,d events drained".formatted(left, accepted),
+                "%,.0f/s".formatted(left / took),
+                ratio(left / took));
+    }
+
+    private Child endToEnd(Child load, Product product, Child life, Child firstSink, URI klaviyoUrl)
+            throws IOException {
+        Child sink = firstSink;
+        for (String limits : List.of("off", "on")) {
+            if (limits.equals("on")) {
+                sink.close();
+                sink = sink(klaviyoUrl.getPort(), limits);
+                sink.readLine();
+            }
+            endToEnd(load, product, life, klaviyoUrl, limits, 10 * FIXED_RATE, FIXED_RATE);
+            endToEnd(load, product, life, klaviyoUrl, limits, events, 0);
+        }
+        return sink;
+    }
+
+    private void endToEnd(
+            Child load, Product product, Child life, URI klaviyoUrl, String limits, int count, int perSecond)
+            throws IOException {
+        int from = next;
+        Duration before = life.cpu();
+        JsonNode sent = post(load, product, 64, count, 600, perSecond);
+        idle(product);
+        JsonNode arrived = json.readTree(load.ask("arrivals %s %d %d".formatted(klaviyoUrl, from, next)));
+        long expected = sent.path("events").asLong();
+        if (arrived.path("count").asLong() != expected) {
+            throw new IOException("of %d events %d arrived"
+                    .formatted(expected, arrived.path("count").asLong()));
+        }
+        String what = perSecond == 0 ? "as fast as can be" : perSecond + " notifications/s";
+        double rate = expected / arrived.path("seconds").asDouble();
+        row(
+                "End to end, %s, Klaviyo's limits %s".formatted(what, limits),
+                "%,.0f events/s, p50 %s, p99 %s".formatted(rate, millis(arrived, "p50"), millis(arrived, "p99")),
+                "%s; %.0f µs of processor time an event".formatted(ratio(rate), micros(life, before, expected)));
+    }
+
+    /** Lets a backlog grow while Klaviyo takes nothing, then drains it. */
+    private void backlog(Child load, Product product, Child life, Child sink, int size) throws IOException {
+        sink.ask("hold");
+        int grown = (int) outstanding(product);
+        int missing = Math.max(0, size - grown);
+        post(load, product, 64, (int) (missing / 1.12), 600, 0);
+        recorded(product);
+        Duration before = life.cpu();
+        JsonNode more = post(load, product, 64, 2_000, 600, 0);
+        recorded(product);
+        double recording = micros(life, before, more.path("events").asLong());
+        long waiting = outstanding(product);
+        Duration atRest = life.cpu();
+        sink.ask("go");
+        long start = System.nanoTime();
+        Deadline.await("the first event goes out", PATIENCE, () -> outstanding(product) < waiting);
+        long draining = System.nanoTime();
+        idle(product);
+        double drained = micros(life, atRest, waiting);
+        costs.put(size, recording + drained);
+        row(
+                "Backlog of %,d: processor time an event".formatted(size),
+                "%.0f µs to acknowledge, transform and record, %.0f µs to deliver".formatted(recording, drained),
+                "%.2f of that at %,d; drained at %,.0f/s after %.0f s of waiting as told"
+                        .formatted(
+                                (recording + drained) / costs.getOrDefault(backlogs[0], Double.NaN),
+                                backlogs[0],
+                                waiting / ((System.nanoTime() - draining) / 1e9),
+                                (draining - start) / 1e9));
+    }
+
+    private JsonNode post(Child load, Product product, int connections, int count, double most, double perSecond)
+            throws IOException {
+        load.ask("prepare " + (next + count));
+        JsonNode result = json.readTree(load.ask("run %d %d %d %d %s %s"
+                .formatted(product.httpPort(), connections, next, next + count, most, perSecond)));
+        next = result.path("next").asInt();
+        if (!result.path("others").asText().equals("{}")) {
+            System.out.println(
+                    "Other answers than 200: " + result.path("others").asText());
+        }
+        return result;
+    }
+
+    private static long outstanding(Product product) {
+        JsonNode status = product.status();
+        return status == null
+                ? Long.MAX_VALUE
+                : status.path("inbox").asLong() + status.path("outbox").asLong();
+    }
+
+    private static void idle(Product product) {
+        Deadline.await("inbox and outbox are empty", PATIENCE, product::isIdle);
+    }
+
+    private static void recorded(Product product) {
+        Deadline.await("the inbox is empty", PATIENCE, () -> {
+            JsonNode status = product.status();
+            return status != null && status.path("inbox").asLong() == 0;
+        });
+    }
+
+    private static double rate(JsonNode result) {
+        return result.path("count").asLong() / result.path("seconds").asDouble();
+    }
+
+    private static double micros(Child life, Duration before, long events) {
+        return life.cpu().minus(before).toNanos() / 1e3 / events;
+    }
+
+    private static String millis(JsonNode result, String percentile) {
+        return String.format(Locale.ROOT, "%.1f ms", result.path(percentile).asDouble());
+    }
+
+    private static String ratio(double perSecond) {
+        return String.format(Locale.ROOT, "%.2f of Klaviyo's 2,500/s", perSecond / 2_500);
+    }
+
+    private void row(String what, String value, String compared) {
+        String row = "| %s | %s | %s |".formatted(what, value, compared);
+        rows.add(row);
+        System.out.println(row);
+    }
+
+    private void write(String kinds, double disk) throws IOException {
+        StringBuilder text = new StringBuilder(
+                "## Benchmark, %s\n\n%d processors shared by generator, stand-ins and program; Java %s (%s); %s.\n\n"
+                        .formatted(
+                                LocalDate.now(ZoneOffset.UTC),
+                                Runtime.getRuntime().availableProcessors(),
+                                System.getProperty("java.version"),
+                                String.join(" ", options),
+                                kinds));
+        text.append("| Baselines of the same run | |\n|---|---|\n");
+        bareRates.forEach((connections, rate) -> text.append(
+                "| A bare Vert.x server that answers 200, %d connections | %,.0f/s |\n".formatted(connections, rate)));
+        text.append("| Durable commits of the disk, one after the other | %,.0f/s |\n\n".formatted(disk));
+        text.append("| | | |\n|---|---|---|\n").append(String.join("\n", rows)).append('\n');
+        rates.forEach((connections, rate) -> text.append(
+                "| Notifications for each durable commit that the disk could do, %d connections | %.2f | |\n"
+                        .formatted(connections, rate / disk)));
+        Files.writeString(TARGET.resolve("benchmark.md"), text);
+        Files.writeString(TARGET.resolve("benchmark.svg"), Chart.of(bareRates, rates, costs));
+        System.out.println(text);
+    }
+}
