@@ -37,6 +37,8 @@ public final class Contacts {
     /** Below this, single reads are as quick and see a contact that the search index does not have yet. */
     private static final int SEARCH_FROM = 8;
 
+    private static final Duration SEARCH_PATIENCE = Duration.ofSeconds(5);
+
     private static final int MOST_MERGES = 5;
     private static final Pattern SURVIVOR = Pattern.compile("</contacts/([^>/?]+)>\\s*;\\s*rel=\"?canonical\"?");
 
@@ -44,6 +46,8 @@ public final class Contacts {
     private final Tags tags;
     private final AsyncCache<String, ObjectNode> contacts;
     private final Cache<String, ObjectNode> announced;
+    /** Contacts that were not answered for in time: asked for again, but nobody waits for them a second time. */
+    private final Cache<String, Boolean> slow;
 
     public Contacts(IntercomClient intercom, Tags tags, Clock clock) {
         this.intercom = intercom;
@@ -55,6 +59,11 @@ public final class Contacts {
                 .ticker(ticker)
                 .buildAsync();
         announced = Caffeine.newBuilder()
+                .expireAfterWrite(KEPT)
+                .maximumSize(MOST_KEPT)
+                .ticker(ticker)
+                .build();
+        slow = Caffeine.newBuilder()
                 .expireAfterWrite(KEPT)
                 .maximumSize(MOST_KEPT)
                 .ticker(ticker)
@@ -73,23 +82,31 @@ public final class Contacts {
     public Map<String, Found> find(Collection<String> ids, Duration patience) {
         List<String> unknown = ids.stream()
                 .distinct()
-                .filter(id -> contacts.getIfPresent(id) == null)
+                .filter(id -> contacts.getIfPresent(id) == null && slow.getIfPresent(id) == null)
                 .toList();
         if (unknown.size() >= SEARCH_FROM) {
             searchAll(unknown);
         }
         Map<String, CompletableFuture<ObjectNode>> asked = new LinkedHashMap<>();
         for (String id : ids) {
-            asked.computeIfAbsent(id, wanted -> contacts.get(wanted, (key, executor) -> read(key, key, 0)));
+            asked.computeIfAbsent(id, wanted -> contacts.get(wanted, (key, executor) -> quietly(read(key, key, 0))));
         }
-        CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(asked.entrySet().stream()
+                        .filter(each -> slow.getIfPresent(each.getKey()) == null)
+                        .map(Map.Entry::getValue)
+                        .toArray(CompletableFuture[]::new))
                 .handle((all, failure) -> "settled")
                 .completeOnTimeout("late", patience.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         Map<String, Found> found = new HashMap<>();
         asked.forEach((id, answer) -> {
-            if (answer.isDone() && !answer.isCompletedExceptionally()) {
-                ObjectNode contact = answer.join();
+            if (!answer.isDone()) {
+                slow.put(id, true);
+                return;
+            }
+            ObjectNode contact = answer.join();
+            if (contact != null) {
+                slow.invalidate(id);
                 ObjectNode news = announced.getIfPresent(id);
                 if (contact.isEmpty()) {
                     found.put(id, new Found(news));
@@ -139,6 +156,11 @@ public final class Contacts {
         return completed;
     }
 
+    /** Null for a read that failed: the cache forgets it, as it does an exception, but without a stack trace in the log. */
+    private static CompletableFuture<ObjectNode> quietly(CompletableFuture<ObjectNode> read) {
+        return read.exceptionally(failure -> null);
+    }
+
     /** An empty object stands for an unknown contact: the cache holds no nulls, and 404 is worth remembering too. */
     private CompletableFuture<ObjectNode> read(String asked, String id, int merges) {
         return intercom.get("/contacts/" + IntercomClient.encode(id)).thenCompose(answer -> {
@@ -171,10 +193,10 @@ public final class Contacts {
             for (String id : page) {
                 var unused = contacts.get(
                         id,
-                        (key, executor) -> search.thenCompose(found -> {
+                        (key, executor) -> quietly(search.thenCompose(found -> {
                             ObjectNode contact = found.get(key);
                             return contact == null ? read(key, key, 0) : CompletableFuture.completedFuture(contact);
-                        }));
+                        })));
             }
         }
     }
@@ -202,7 +224,8 @@ public final class Contacts {
                                 return found;
                             });
                 })
-                // A search that fails costs time, nothing else: each contact is then read by itself.
+                // A search that fails or hangs costs time, nothing else: each contact is then read by itself.
+                .completeOnTimeout(Map.of(), SEARCH_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> Map.of());
     }
 
