@@ -55,6 +55,9 @@ public final class Tags {
 
     private CompletableFuture<Map<String, String>> readAll() {
         return intercom.get("/tags").thenApply(answer -> {
+            if (!answer.isOk()) {
+                throw new IntercomException("Intercom answers " + answer.status() + " for the tags");
+            }
             Map<String, String> names = new HashMap<>();
             for (ObjectNode tag : Json.list(answer.body(), "data")) {
                 String id = Json.id(tag.get("id"));

@@ -72,6 +72,10 @@ public final class Teammates {
 
     private boolean read(String list) {
         IntercomClient.Answer answer = IntercomClient.await(intercom.get("/" + list));
+        if (!answer.isOk()) {
+            // Taken for a list, an empty answer would leave the names out of all events until it expires.
+            throw new IntercomException("Intercom answers " + answer.status() + " for its " + list);
+        }
         Map<String, ObjectNode> known = list.equals("admins") ? admins : teams;
         for (ObjectNode teammate : Json.list(answer.body(), list)) {
             String id = Json.id(teammate.get("id"));
