@@ -12,6 +12,7 @@ import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.console.AdminEngine;
+import routes.console.Guard;
 import routes.intercom.Contacts;
 import routes.intercom.IntercomClient;
 import routes.intercom.Notification;
@@ -78,11 +79,13 @@ public final class Application implements AutoCloseable {
         private final Settings settings;
         private final Beans beans;
         private final RoutesFile routes;
+        private final AdminEngine engine;
 
         Assembly(Settings settings, Beans beans, RoutesFile routes) {
             this.settings = settings;
             this.beans = beans;
             this.routes = routes;
+            engine = new AdminEngine(settings.adminPort(), new Guard(settings.adminHost(), settings.adminPassword()));
         }
 
         @Override
@@ -90,12 +93,13 @@ public final class Application implements AutoCloseable {
             CamelContext context = main.getCamelContext();
             beans.bind(context.getRegistry());
             PlatformHttpComponent admin = new PlatformHttpComponent();
-            admin.setEngine(new AdminEngine(settings.adminPort()));
+            admin.setEngine(engine);
             context.addComponent("admin", admin);
         }
 
         @Override
         public void afterConfigure(BaseMainSupport main) {
+            engine.guard(main.getCamelContext());
             routes.load(main.getCamelContext(), beans::bind);
         }
     }
