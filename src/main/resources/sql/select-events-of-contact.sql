@@ -1,1 +1,1 @@
-SELECT id, notification FROM event WHERE contact_id = ?
+SELECT id, unique_id, notification FROM event WHERE contact_id = ?

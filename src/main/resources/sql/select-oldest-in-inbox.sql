@@ -1,1 +1,2 @@
-SELECT MIN(n.received_at) FROM notification n JOIN (SELECT MIN(id) AS id FROM inbox) i ON n.id = i.id
+SELECT MIN(received_at) FROM notification
+WHERE id IN (SELECT notification FROM inbox WHERE lane = 0 AND replays IS NULL ORDER BY due_at LIMIT 1)

@@ -5,13 +5,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.dao.DataAccessException;
@@ -231,9 +234,66 @@ public final class DeliveryLog implements AutoCloseable {
 
     /** Deletes all events of a contact with their notifications: the person asked for it, or Intercom deleted them. */
     private void deleteContact(String contact) {
-        database.jdbc()
-                .queryForList(database.sql("select-events-of-contact"), contact)
-                .forEach(this::delete);
+        deletePersonal(database.jdbc().queryForList(database.sql("select-events-of-contact"), contact));
+    }
+
+    /** @return how many rows of the log these were, duplicates included */
+    private int deletePersonal(List<Map<String, Object>> events) {
+        if (events.isEmpty()) {
+            return 0;
+        }
+        for (Map<String, Object> event : events) {
+            database.jdbc().update(database.sql("delete-inbox-of-notification"), event.get("notification"));
+            delete(event);
+        }
+        Object[] uniqueIds =
+                events.stream().map(event -> event.get("unique_id")).toArray();
+        return events.size()
+                + database.jdbc().update(connection -> {
+                    PreparedStatement statement =
+                            connection.prepareStatement(database.sql("delete-duplicates-of-events"));
+                    statement.setArray(1, connection.createArrayOf("VARCHAR", uniqueIds));
+                    return statement;
+                });
+    }
+
+    /** Tells whether a notification is that of a person of whom these names are known, in lower case. */
+    public interface Telling {
+        boolean isOf(String notification, Collection<String> names);
+    }
+
+    /**
+     * Deletes all that is stored about a person: events with requests, attempts and notifications, duplicates, and what
+     * is still in the inbox. All of it or, when the database refuses, nothing.
+     *
+     * @param person e-mail address, phone number or Intercom's contact id
+     * @return how many events, duplicates and inbox entries were deleted
+     */
+    public int forget(String person, Telling telling) {
+        String name = person.toLowerCase(Locale.ROOT);
+        Integer forgotten = database.transaction(() -> {
+            JdbcTemplate jdbc = database.jdbc();
+            Set<String> contacts =
+                    new TreeSet<>(jdbc.queryForList(database.sql("select-contacts-of-profile"), String.class, name));
+            contacts.add(person);
+            int count = deletePersonal(jdbc.queryForList(database.sql("select-events-of-profile"), name));
+            for (String contact : contacts) {
+                count += deletePersonal(jdbc.queryForList(database.sql("select-events-of-contact"), contact));
+            }
+            count += jdbc.update(database.sql("delete-duplicates-of-profile"), name);
+            Set<String> names = new TreeSet<>();
+            contacts.forEach(contact -> names.add(contact.toLowerCase(Locale.ROOT)));
+            for (String each : names) {
+                for (Map<String, Object> entry : jdbc.queryForList(database.sql("select-inbox-telling"), each)) {
+                    if (telling.isOf(String.valueOf(entry.get("body")), names)) {
+                        count += jdbc.update(database.sql("delete-inbox"), entry.get("id"));
+                        jdbc.update(database.sql("delete-notification"), entry.get("notification"));
+                    }
+                }
+            }
+            return count;
+        });
+        return forgotten == null ? 0 : forgotten;
     }
 
     private void delete(Map<String, Object> event) {
@@ -242,7 +302,6 @@ public final class DeliveryLog implements AutoCloseable {
         Object notification = event.get("notification");
         jdbc.update(database.sql("delete-attempts"), id);
         jdbc.update(database.sql("delete-event"), id);
-        jdbc.update(database.sql("delete-inbox-of-notification"), notification);
         jdbc.update(database.sql("delete-notification"), notification);
     }
 

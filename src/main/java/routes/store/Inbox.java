@@ -177,10 +177,17 @@ public final class Inbox implements AutoCloseable {
                 .toList();
     }
 
-    /** @return entries that are still to be worked on */
+    /**
+     * @return how many entries are still to be worked on
+     * @throws StoreException when the database cannot be read
+     */
     public long size() {
-        Long size = database.jdbc().queryForObject(database.sql("count-inbox"), Long.class);
-        return size == null ? 0 : size;
+        try {
+            Long size = database.jdbc().queryForObject(database.sql("count-inbox"), Long.class);
+            return size == null ? 0 : size;
+        } catch (DataAccessException e) {
+            throw new StoreException("the inbox cannot be read", e);
+        }
     }
 
     @Override

@@ -137,7 +137,7 @@ public final class LogView {
         return rows.isEmpty() ? null : rows.get(0);
     }
 
-    /** @return when the oldest entry of the inbox came; null when it is empty */
+    /** @return when the live notification came that is to be worked on next; null when there is none */
     public @Nullable Instant oldestInInbox() {
         Long oldest = read(() -> database.jdbc().queryForObject(database.sql("select-oldest-in-inbox"), Long.class));
         return oldest == null ? null : Instant.ofEpochMilli(oldest);

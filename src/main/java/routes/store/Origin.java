@@ -17,7 +17,7 @@ public enum Origin {
         return ordinal();
     }
 
-    static Origin of(String word) {
+    public static Origin of(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }
 }

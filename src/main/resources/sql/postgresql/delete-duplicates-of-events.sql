@@ -1,0 +1,1 @@
+DELETE FROM duplicate WHERE unique_id = ANY (?)

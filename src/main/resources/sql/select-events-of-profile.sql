@@ -1,0 +1,1 @@
+SELECT id, unique_id, notification FROM event WHERE LOWER(profile) = ?
