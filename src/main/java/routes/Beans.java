@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.camel.spi.Registry;
+import routes.console.Page;
 import routes.history.Importer;
 import routes.history.Reconciler;
 import routes.intercom.IntercomClient;
@@ -48,11 +49,15 @@ final class Beans implements AutoCloseable {
         readings = new Readings(enricher, workspace::code, log, clock);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150.
-        Deliveries deliveries = new Deliveries(log, new Pace(350, 3_500, clock), new Pace(10, 150, clock), clock);
+        Standing klaviyo = new Standing(clock);
+        Deliveries deliveries =
+                new Deliveries(log, new Pace(350, 3_500, clock), new Pace(10, 150, clock), klaviyo, meters, clock);
         History history = new History(database, clock, UUID.randomUUID().toString());
         importer = new Importer(intercom, history, workspace::code, clock);
         Reconciler reconciler = new Reconciler(intercom, history, workspace::code, clock);
         LogView view = new LogView(database);
+        Attention attention = new Attention(klaviyo, intercom, routes, clock);
+        Gauges.register(meters, inbox, view, routes, klaviyo, intercom, clock);
         byName = Map.ofEntries(
                 Map.entry("webhook", new Webhook(new Signature(settings.clientSecrets()), inbox, meters)),
                 Map.entry("inbox", inbox),
@@ -60,9 +65,16 @@ final class Beans implements AutoCloseable {
                 Map.entry("knownEvents", new KnownEvents(log)),
                 Map.entry("deliveries", deliveries),
                 Map.entry("upkeep", new Upkeep(log, clock)),
+                Map.entry("page", new Page()),
+                Map.entry("console", new Console(readings, clock)),
+                Map.entry("statusView", new StatusView(inbox, view, routes, workspace, account, attention, clock)),
+                Map.entry("eventsView", new EventsView(readings, log, view)),
+                Map.entry("routesView", new RoutesView(routes, meters)),
+                Map.entry(
+                        "connectView",
+                        new ConnectView(intercom, workspace, account, settings.klaviyoUrl(), database, routes, clock)),
                 Map.entry("importer", importer),
                 Map.entry("reconciler", reconciler),
-                Map.entry("console", new Console(readings, inbox, log, view, routes, workspace, account, clock)),
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
                 Map.entry("database", database.dataSource()),
                 Map.entry("metricsRegistry", meters),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,16 +62,28 @@ public final class Deliveries {
     private final DeliveryLog log;
     private final Pace singles;
     private final Pace bulks;
+    private final Standing standing;
+    private final MeterRegistry meters;
     private final Clock clock;
     private volatile Instant lastBulk = Instant.EPOCH;
     private volatile Instant historySince = Instant.MAX;
 
     /** @param singles pace of {@code /api/events}; @param bulks of {@code /api/event-bulk-create-jobs} */
-    Deliveries(DeliveryLog log, Pace singles, Pace bulks, Clock clock) {
+    Deliveries(DeliveryLog log, Pace singles, Pace bulks, Standing standing, MeterRegistry meters, Clock clock) {
         this.log = log;
         this.singles = singles;
         this.bulks = bulks;
+        this.standing = standing;
+        this.meters = meters;
         this.clock = clock;
+        // There from the start: a rate over a series that begins with its first increment misses that one.
+        Console.METRICS.forEach(metric -> count("delivered", "metric", metric, 0));
+        List.of(0, 429, 503).forEach(status -> count("busy", "status", String.valueOf(status), 0));
+        List.of(400, 401, 403).forEach(status -> count("refused", "status", String.valueOf(status), 0));
+    }
+
+    private void count(String what, String tag, String value, int more) {
+        meters.counter("intercom_klaviyo_" + what, tag, value).increment(more);
     }
 
     /**
@@ -196,13 +209,16 @@ public final class Deliveries {
         Answer answer = Answer.of(status, contentType, retryAfter, new String(body, StandardCharsets.UTF_8));
         Duration pause = status == 429 && answer.retryAfter() == null ? Duration.ofSeconds(1) : answer.retryAfter();
         pace(shipment).answered(number(remaining), number(reset), pause);
+        standing.note(answer);
         return answer;
     }
 
     /** Takes down that there was no answer. */
     public Answer unanswered(@ExchangeProperty("shipment") Shipment shipment, @ExchangeException Exception failure) {
         pace(shipment).answered(null, null, null);
-        return Answer.none(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+        Answer answer = Answer.none(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+        standing.note(answer);
+        return answer;
     }
 
     private Pace pace(Shipment shipment) {
@@ -219,12 +235,14 @@ public final class Deliveries {
 
     /** Klaviyo took it. */
     public void delivered(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer) {
+        shipment.deliveries().forEach(delivery -> count("delivered", "metric", delivery.metric(), 1));
         settle(shipment, delivery -> new Settlement(delivery, State.DELIVERED, null, answer.status(), null, null));
     }
 
     /** Klaviyo could not take it now: due again when it said, or after a growing while; parked after a day of that. */
     public void busy(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer) {
         Instant now = clock.instant();
+        count("busy", "status", String.valueOf(answer.status()), 1);
         settle(shipment, delivery -> {
             Instant since = delivery.busySince();
             if (since != null && since.plus(BUSY_FOR_TOO_LONG).isBefore(now)) {
@@ -239,6 +257,11 @@ public final class Deliveries {
 
     /** Klaviyo will never take it as it is. */
     public void refused(@ExchangeProperty("shipment") Shipment shipment, @Body Answer answer) {
+        count(
+                "refused",
+                "status",
+                String.valueOf(answer.status()),
+                shipment.deliveries().size());
         settle(shipment, delivery -> {
             LOG.warn("Parked {}: Klaviyo answers {} {}", delivery.uniqueId(), answer.status(), answer.words());
             return parked(delivery, answer, answer.words());

@@ -44,6 +44,8 @@ public final class IntercomClient {
     private final Clock clock;
     private volatile Instant resumeAt = Instant.EPOCH;
     private volatile Quota quota = new Quota(0, 0, Instant.EPOCH);
+    private volatile @Nullable Instant refusedSince;
+    private volatile @Nullable Instant silentSince;
 
     /** @param base for example {@code https://api.eu.intercom.io}; @param token of the app or workspace */
     public IntercomClient(URI base, String token, Clock clock) {
@@ -129,6 +131,16 @@ public final class IntercomClient {
 
     private record Quota(long limit, long remaining, Instant reset) {}
 
+    /** @return since when Intercom refuses the access token; null while it does not */
+    public @Nullable Instant refusedSince() {
+        return refusedSince;
+    }
+
+    /** @return since when Intercom cannot be reached or fails; null while it answers */
+    public @Nullable Instant silentSince() {
+        return silentSince;
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(PATIENCE)
@@ -146,6 +158,7 @@ public final class IntercomClient {
         return http.sendAsync(request, BodyHandlers.ofByteArray()).handle((response, failure) -> {
             if (failure != null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                silentSince = sinceBefore(silentSince);
                 throw new IntercomException("Intercom cannot be reached: " + cause);
             }
             return read(response);
@@ -155,6 +168,8 @@ public final class IntercomClient {
     private Answer read(HttpResponse<byte[]> response) {
         heedRateLimit(response);
         int status = response.statusCode();
+        refusedSince = status == 401 ? sinceBefore(refusedSince) : null;
+        silentSince = status == 408 || status >= 500 ? sinceBefore(silentSince) : null;
         if (status == 401) {
             throw new IntercomException("Intercom refuses the access token (401)");
         }
@@ -165,6 +180,10 @@ public final class IntercomClient {
                 status,
                 parse(response.body()),
                 response.headers().firstValue("Link").orElse(null));
+    }
+
+    private Instant sinceBefore(@Nullable Instant known) {
+        return known == null ? clock.instant() : known;
     }
 
     private void heedRateLimit(HttpResponse<?> response) {
