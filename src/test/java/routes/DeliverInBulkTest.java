@@ -82,8 +82,7 @@ class DeliverInBulkTest {
         assertEquals(0, program.klaviyo().repeats());
         assertEquals(List.of(), program.klaviyo().refusals());
         assertTrue(program.klaviyo().events().stream().anyMatch(RecordedEvent::bulk), "some went in bulk");
-        assertFalse(
-                program.klaviyo().events().stream().anyMatch(RecordedEvent::backfill), "live events start flows");
+        assertFalse(program.klaviyo().events().stream().anyMatch(RecordedEvent::backfill), "live events start flows");
     }
 
     @Test

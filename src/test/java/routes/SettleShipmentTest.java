@@ -130,7 +130,8 @@ class SettleShipmentTest {
         for (int i = 0; i < 5; i++) {
             events.add(program.sendOne(notification()));
         }
-        String ticket = program.sendOne(scenes.tell().ticketStateUpdated(scenes.ticket(scenes.user("t@klaviyo-demo.com"))));
+        String ticket =
+                program.sendOne(scenes.tell().ticketStateUpdated(scenes.ticket(scenes.user("t@klaviyo-demo.com"))));
         events.forEach(event -> program.awaitState("parked", event));
         program.awaitState("parked", ticket);
         program.klaviyo().faults(FaultPlan.none());
@@ -147,9 +148,8 @@ class SettleShipmentTest {
     @Test
     void aRefusedPhoneNumberIsDroppedAndTheEventSent() {
         program.klaviyo().refusePhone(phone -> phone.equals("+12125550142"));
-        String contact = scenes.contact(lead -> lead.put("role", "user")
-                .put("email", "phone@klaviyo-demo.com")
-                .put("phone", "+1 212 555 0142"));
+        String contact = scenes.contact(lead ->
+                lead.put("role", "user").put("email", "phone@klaviyo-demo.com").put("phone", "+1 212 555 0142"));
 
         String event = program.sendOne(scenes.tell().conversationCreated(scenes.conversation(contact)));
 

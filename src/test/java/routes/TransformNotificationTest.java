@@ -110,8 +110,8 @@ class TransformNotificationTest {
 
     @Test
     void aNumberThatIsNotValidIsLeftOutAndTheEventGoes() {
-        String contact = scenes.contact(
-                lead -> lead.put("phone", "12").put("email", "short@klaviyo-demo.com").put("role", "user"));
+        String contact = scenes.contact(lead ->
+                lead.put("phone", "12").put("email", "short@klaviyo-demo.com").put("role", "user"));
 
         String event = program.sendOne(scenes.tell().conversationCreated(scenes.conversation(contact)));
 
@@ -127,7 +127,9 @@ class TransformNotificationTest {
                     .put("phone", "+44 20 7946 0123")
                     .put("name", "Ada King Lovelace")
                     .put("has_hard_bounced", true);
-            ((ObjectNode) lead.path("custom_attributes")).put("plan", "Gardener").putNull("former_plan");
+            ((ObjectNode) lead.path("custom_attributes"))
+                    .put("plan", "Gardener")
+                    .putNull("former_plan");
             ((ObjectNode) lead.path("location")).put("city", "London").put("country", "United Kingdom");
         });
 
@@ -146,7 +148,9 @@ class TransformNotificationTest {
         assertEquals(contact, properties.path("Intercom contact ID").asText());
         assertEquals("user", properties.path("Contact role").asText());
         assertTrue(properties.path("Intercom_has_hard_bounced").asBoolean());
-        assertEquals("{\"plan\":\"Gardener\"}", properties.path("Intercom_custom_attributes").toString());
+        assertEquals(
+                "{\"plan\":\"Gardener\"}",
+                properties.path("Intercom_custom_attributes").toString());
     }
 
     @Test
@@ -246,8 +250,7 @@ class TransformNotificationTest {
 
         String event = program.sendOne(notification);
 
-        Eventually.holds(
-                "Intercom was asked twice", () -> program.intercom().requests() > 1);
+        Eventually.holds("Intercom was asked twice", () -> program.intercom().requests() > 1);
         assertEquals(1, program.status().path("inbox").asInt());
         program.reset();
         program.awaitState("delivered", event);
@@ -258,7 +261,8 @@ class TransformNotificationTest {
         String contact = scenes.stranger();
         String event = program.sendOne(scenes.tell().conversationCreated(scenes.conversation(contact)));
         program.awaitState("waiting", event);
-        ObjectNode deleted = scenes.tell().contact("contact.user.updated", contact).put("topic", "contact.deleted");
+        ObjectNode deleted =
+                scenes.tell().contact("contact.user.updated", contact).put("topic", "contact.deleted");
 
         program.send(deleted);
 
