@@ -8,7 +8,9 @@ import java.util.function.BooleanSupplier;
 /** Waiting for something that another process does: looks again and again, and says what did not happen in time. */
 public final class Deadline {
 
-    private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long FIRST_LOOK = TimeUnit.MILLISECONDS.toNanos(5);
+    /** Looking costs the other process something: less often when it takes long. */
+    private static final long MOST = TimeUnit.MILLISECONDS.toNanos(250);
 
     private Deadline() {}
 
@@ -27,11 +29,13 @@ public final class Deadline {
     /** @return whether the condition came to hold in time */
     public static boolean holdsWithin(Duration patience, BooleanSupplier condition) {
         long end = System.nanoTime() + patience.toNanos();
+        long pause = FIRST_LOOK;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 return false;
             }
-            LockSupport.parkNanos(LOOK_AGAIN);
+            LockSupport.parkNanos(pause);
+            pause = Math.min(MOST, pause * 5 / 4);
         }
         return true;
     }
