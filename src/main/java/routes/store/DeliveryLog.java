@@ -349,11 +349,13 @@ public final class DeliveryLog implements AutoCloseable {
         synchronized (claimedUpTo) {
             // A transaction that commits late brings events that were due a moment earlier.
             long from = claimedUpTo[origin.lane()] - LATE_COMMIT.toMillis();
+            // Noted before the query: one that is settled while it runs may still look pending to it.
+            Set<Long> sending = new HashSet<>(inFlight.keySet());
             long underWay = inFlight.values().stream()
                     .filter(claimed -> claimed.origin == origin && claimed.dueAt >= from)
                     .count();
             List<Delivery> claimed = jdbc.query(sql, row, origin.lane(), from, now, most + (int) underWay).stream()
-                    .filter(delivery -> !inFlight.containsKey(delivery.id()))
+                    .filter(delivery -> !sending.contains(delivery.id()))
                     .limit(most)
                     .toList();
             claimed.forEach(this::takeNote);
