@@ -9,6 +9,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.SimpleEventNotifierSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.console.AdminEngine;
@@ -51,12 +53,10 @@ public final class Application implements AutoCloseable {
         try {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
-            main.addMainListener(new Assembly(settings, beans, routes));
+            Gate gate = new Gate();
+            main.addMainListener(new Assembly(settings, beans, routes, gate));
             main.start();
-            for (int port : new int[] {settings.httpPort(), settings.adminPort()}) {
-                RawBodies.on(
-                        VertxPlatformHttpRouter.lookup(context(), VertxPlatformHttpRouter.getRouterNameFromPort(port)));
-            }
+            gate.open();
         } catch (Exception e) {
             main.stop();
             beans.close();
@@ -80,8 +80,10 @@ public final class Application implements AutoCloseable {
         private final Beans beans;
         private final RoutesFile routes;
         private final AdminEngine engine;
+        private final Gate gate;
 
-        Assembly(Settings settings, Beans beans, RoutesFile routes) {
+        Assembly(Settings settings, Beans beans, RoutesFile routes, Gate gate) {
+            this.gate = gate;
             this.settings = settings;
             this.beans = beans;
             this.routes = routes;
@@ -99,9 +101,29 @@ public final class Application implements AutoCloseable {
 
         @Override
         public void afterConfigure(BaseMainSupport main) {
-            engine.guard(main.getCamelContext());
-            routes.load(main.getCamelContext(), beans::bind);
+            CamelContext context = main.getCamelContext();
+            engine.guard(context);
+            context.getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
+                @Override
+                public void notify(CamelEvent event) {
+                    if (event instanceof CamelEvent.CamelContextRoutesStartingEvent) {
+                        prepareRouters(context);
+                    }
+                }
+            });
+            routes.load(context, beans::bind);
         }
+
+        /** Servers are up, and no route is yet. */
+        private void prepareRouters(CamelContext context) {
+            gate.guard(router(context, settings.httpPort()));
+            RawBodies.on(router(context, settings.httpPort()));
+            RawBodies.on(router(context, settings.adminPort()));
+        }
+    }
+
+    private static VertxPlatformHttpRouter router(CamelContext context, int port) {
+        return VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
     }
 
     private Properties camelProperties() {

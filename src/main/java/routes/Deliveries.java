@@ -106,6 +106,9 @@ public final class Deliveries {
      *     when no live event is due
      */
     public Shipment next() {
+        if (singles.free() == 0 && bulks.free() == 0) {
+            return Shipment.NONE;
+        }
         int due = log.due(true, BulkRequest.MAX_EVENTS);
         if (due > 0) {
             int free = singles.free();

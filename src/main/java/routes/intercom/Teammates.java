@@ -20,7 +20,7 @@ public final class Teammates {
 
     private static final Duration KEPT = Duration.ofMinutes(10);
 
-    private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final IntercomClient intercom;
     private final Clock clock;
@@ -33,7 +33,7 @@ public final class Teammates {
         this.intercom = intercom;
         this.clock = clock;
         Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
-        lists = Caffeine.newBuilder().expireAfterWrite(KEPT).ticker(ticker).build(this::read);
+        lists = Caffeine.newBuilder().refreshAfterWrite(KEPT).ticker(ticker).build(this::read);
     }
 
     /**
@@ -53,11 +53,8 @@ public final class Teammates {
         if (id == null) {
             return null;
         }
-        ObjectNode teammate = known.get(id);
-        if (teammate != null && lists.getIfPresent(list) != null) {
-            return teammate;
-        }
-        if (clock.instant().isBefore(retryAt)) {
+        // Once read, a list is read anew in the background: nobody waits for it, and a failure leaves what is known.
+        if (lists.getIfPresent(list) == null && clock.instant().isBefore(retryAt)) {
             throw new IntercomException("Intercom did not tell its " + list);
         }
         try {
@@ -72,6 +69,10 @@ public final class Teammates {
 
     private boolean read(String list) {
         IntercomClient.Answer answer = IntercomClient.await(intercom.get("/" + list));
+        if (answer.status() == 403 || answer.status() == 404) {
+            // An app without the permission sends events without the names rather than none.
+            return true;
+        }
         if (!answer.isOk()) {
             // Taken for a list, an empty answer would leave the names out of all events until it expires.
             throw new IntercomException("Intercom answers " + answer.status() + " for its " + list);
