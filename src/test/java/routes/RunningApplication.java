@@ -141,10 +141,10 @@ public final class RunningApplication implements AutoCloseable {
 
     /** Waits until nothing is left to be done now: all that came in is delivered, parked or waiting. */
     void awaitRest() {
-        Eventually.holds("inbox and delivery log have nothing left to do", () -> {
-            JsonNode status = status();
-            return status.path("inbox").asInt() == 0 && status.path("outbox").asInt() == 0;
-        });
+        var unused = Eventually.value(
+                "inbox and delivery log have nothing left to do",
+                this::status,
+                status -> status.path("inbox").asInt() == 0 && status.path("outbox").asInt() == 0);
     }
 
     /** Waits until the event stands so in the delivery log, and returns it as the API shows it. */

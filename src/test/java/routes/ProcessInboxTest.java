@@ -1,0 +1,169 @@
+package routes;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import routes.sandbox.ExpectedLive;
+import routes.sandbox.Fault;
+import routes.sandbox.FaultPlan;
+import routes.sandbox.IntercomStandIn;
+import routes.sandbox.KlaviyoStandIn;
+import routes.sandbox.RecordedEvent;
+import routes.sandbox.SampleWorkspace;
+import routes.sandbox.Scenes;
+import routes.sandbox.WebhookSender;
+
+/** A process that is killed straight after a 200 has lost nothing: what it answered for is at Klaviyo after a restart, once. */
+class ProcessInboxTest {
+
+    private final routes.sandbox.Workspace workspace =
+            SampleWorkspace.small().create(Clock.systemUTC());
+    private final Scenes scenes = new Scenes(workspace, Clock.systemUTC());
+    private final IntercomStandIn intercom =
+            IntercomStandIn.builder(workspace).start();
+    private final KlaviyoStandIn klaviyo = KlaviyoStandIn.builder().start();
+    private final int port = RunningApplication.freePort();
+    private final WebhookSender sender = new WebhookSender(
+            URI.create("http://127.0.0.1:" + port + "/webhooks/intercom"), RunningApplication.SECRET);
+
+    @TempDir
+    private Path folder;
+
+    private Program program;
+
+    @BeforeEach
+    void start() {
+        program = Program.start(
+                folder,
+                Map.of(
+                        "INTERCOM_CLIENT_SECRET", RunningApplication.SECRET,
+                        "INTERCOM_ACCESS_TOKEN", "stand-in-token",
+                        "INTERCOM_URL", intercom.url().toString(),
+                        "KLAVIYO_API_KEY", "pk_stand_in",
+                        "KLAVIYO_URL", klaviyo.url().toString(),
+                        "HTTP_HOST", "127.0.0.1",
+                        "HTTP_PORT", String.valueOf(port),
+                        "ADMIN_PORT", String.valueOf(RunningApplication.freePort())));
+        Eventually.holds("it receives", () -> {
+            assertTrue(program.isAlive(), program::printed);
+            return sender.head() == 200;
+        });
+    }
+
+    @AfterEach
+    void stop() {
+        program.close();
+        intercom.close();
+        klaviyo.close();
+    }
+
+    private ObjectNode notification() {
+        return scenes.tell().conversationCreated(scenes.conversation(scenes.user("robin@klaviyo-demo.com")));
+    }
+
+    private String uniqueId(ObjectNode notification) {
+        return new ExpectedLive(workspace).of(notification).get(0).uniqueId();
+    }
+
+    private Set<String> recorded() {
+        return klaviyo.events().stream().map(RecordedEvent::uniqueId).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void assertAllRecordedOnce(Set<String> acknowledged) {
+        Eventually.holds("all are at Klaviyo", () -> recorded().containsAll(acknowledged));
+        assertEquals(klaviyo.events().size(), recorded().size());
+        assertEquals(List.of(), klaviyo.refusals());
+    }
+
+    @Test
+    void killedStraightAfterThe200() {
+        klaviyo.faults((method, path, body) -> Fault.status(503));
+        ObjectNode notification = notification();
+
+        assertEquals(200, sender.sendAndWait(notification));
+        program.kill();
+        klaviyo.faults(FaultPlan.none());
+        start();
+
+        assertAllRecordedOnce(Set.of(uniqueId(notification)));
+        assertEquals(1, klaviyo.accepted());
+    }
+
+    @Test
+    void killedWhileKlaviyoHasTakenItButNotAnswered() {
+        klaviyo.faults((method, path, body) -> Fault.slow(20_000));
+        ObjectNode notification = notification();
+
+        assertEquals(200, sender.sendAndWait(notification));
+        Eventually.holds("Klaviyo has it", () -> klaviyo.accepted() == 1);
+        program.kill();
+        klaviyo.faults(FaultPlan.none());
+        start();
+
+        Eventually.holds("it is sent once more, and discarded there", () -> klaviyo.repeats() == 1);
+        assertAllRecordedOnce(Set.of(uniqueId(notification)));
+    }
+
+    @Test
+    void killedAgainAndAgainWhileManyComeIn() {
+        Set<String> acknowledged = new TreeSet<>();
+        for (int round = 0; round < 3; round++) {
+            List<ObjectNode> notifications = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                notifications.add(notification());
+            }
+            List<CompletableFuture<Integer>> answers = notifications.stream()
+                    .map(each -> sender.send(WebhookSender.bytes(each)))
+                    .toList();
+            answers.get(30).join();
+            program.kill();
+            for (int i = 0; i < notifications.size(); i++) {
+                if (answers.get(i).join() == 200) {
+                    acknowledged.add(uniqueId(notifications.get(i)));
+                }
+            }
+            start();
+        }
+
+        assertTrue(acknowledged.size() > 3, "some were answered");
+        assertAllRecordedOnce(acknowledged);
+    }
+
+    @Test
+    void terminatedItEndsSoonAndLeavesTheRestForTheNextStart() {
+        klaviyo.faults((method, path, body) -> Fault.status(503));
+        Set<String> acknowledged = new TreeSet<>();
+        for (int i = 0; i < 20; i++) {
+            ObjectNode notification = notification();
+            assertEquals(200, sender.sendAndWait(notification));
+            acknowledged.add(uniqueId(notification));
+        }
+        Instant start = Instant.now();
+
+        Program.Ended ended = program.terminate();
+
+        Duration took = Duration.between(start, Instant.now());
+        assertTrue(took.compareTo(Duration.ofSeconds(15)) < 0, () -> "it took " + took + ": " + ended.output());
+        klaviyo.faults(FaultPlan.none());
+        start();
+        assertAllRecordedOnce(acknowledged);
+        assertEquals(20, klaviyo.accepted());
+    }
+}
