@@ -20,10 +20,8 @@ class ArchitectureTest {
     @BeforeAll
     static void importClasses() {
         program = new ClassFileImporter()
-                .importUrl(Application.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation());
+                .importUrl(
+                        Application.class.getProtectionDomain().getCodeSource().getLocation());
     }
 
     private static DescribedPredicate<JavaClass> ofTheProgramBeyond(String name) {
@@ -80,9 +78,8 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackage("routes.store")
                 .should()
-                .callMethodWhere(DescribedPredicate.describe(
-                        "the owner is a DataSource",
-                        call -> call.getTargetOwner().isAssignableTo(javax.sql.DataSource.class)))
+                .callMethodWhere(DescribedPredicate.describe("the owner is a DataSource", call -> call.getTargetOwner()
+                        .isAssignableTo(javax.sql.DataSource.class)))
                 .check(program);
     }
 

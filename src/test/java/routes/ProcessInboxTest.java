@@ -33,34 +33,43 @@ import routes.sandbox.WebhookSender;
 /** A process that is killed straight after a 200 has lost nothing: what it answered for is at Klaviyo after a restart, once. */
 class ProcessInboxTest {
 
-    private final routes.sandbox.Workspace workspace =
-            SampleWorkspace.small().create(Clock.systemUTC());
+    private final routes.sandbox.Workspace workspace = SampleWorkspace.small().create(Clock.systemUTC());
     private final Scenes scenes = new Scenes(workspace, Clock.systemUTC());
-    private final IntercomStandIn intercom =
-            IntercomStandIn.builder(workspace).start();
+    private final IntercomStandIn intercom = IntercomStandIn.builder(workspace).start();
     private final KlaviyoStandIn klaviyo = KlaviyoStandIn.builder().start();
     private final int port = RunningApplication.freePort();
-    private final WebhookSender sender = new WebhookSender(
-            URI.create("http://127.0.0.1:" + port + "/webhooks/intercom"), RunningApplication.SECRET);
+    private final WebhookSender sender =
+            new WebhookSender(URI.create("http://127.0.0.1:" + port + "/webhooks/intercom"), RunningApplication.SECRET);
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
 
     private Program program;
+
+    ProcessInboxTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @BeforeEach
     void start() {
         program = Program.start(
                 folder,
                 Map.of(
-                        "INTERCOM_CLIENT_SECRET", RunningApplication.SECRET,
-                        "INTERCOM_ACCESS_TOKEN", "stand-in-token",
-                        "INTERCOM_URL", intercom.url().toString(),
-                        "KLAVIYO_API_KEY", "pk_stand_in",
-                        "KLAVIYO_URL", klaviyo.url().toString(),
-                        "HTTP_HOST", "127.0.0.1",
-                        "HTTP_PORT", String.valueOf(port),
-                        "ADMIN_PORT", String.valueOf(RunningApplication.freePort())));
+                        "INTERCOM_CLIENT_SECRET",
+                        RunningApplication.SECRET,
+                        "INTERCOM_ACCESS_TOKEN",
+                        "stand-in-token",
+                        "INTERCOM_URL",
+                        intercom.url().toString(),
+                        "KLAVIYO_API_KEY",
+                        "pk_stand_in",
+                        "KLAVIYO_URL",
+                        klaviyo.url().toString(),
+                        "HTTP_HOST",
+                        "127.0.0.1",
+                        "HTTP_PORT",
+                        String.valueOf(port),
+                        "ADMIN_PORT",
+                        String.valueOf(RunningApplication.freePort())));
         Eventually.holds("it receives", () -> {
             assertTrue(program.isAlive(), program::printed);
             return sender.head() == 200;

@@ -49,8 +49,7 @@ class RoutesFileTest {
         if (!Files.readString(file).equals(original)) {
             boolean refused = error() != null;
             Files.writeString(file, original);
-            Eventually.holds(
-                    "the original routes run", () -> refused ? error() == null : !loadedAt.equals(loadedAt()));
+            Eventually.holds("the original routes run", () -> refused ? error() == null : !loadedAt.equals(loadedAt()));
         }
         program.awaitRest();
         program.reset();
@@ -72,7 +71,8 @@ class RoutesFileTest {
     }
 
     private static String send() {
-        return program.sendOne(scenes.tell().conversationCreated(scenes.conversation(scenes.user("robin@klaviyo-demo.com"))));
+        return program.sendOne(
+                scenes.tell().conversationCreated(scenes.conversation(scenes.user("robin@klaviyo-demo.com"))));
     }
 
     private static String property(String uniqueId, String name) {
@@ -87,8 +87,10 @@ class RoutesFileTest {
 
     private static String withLine(String added) {
         assertTrue(original.contains(LINE));
-        return original.replaceFirst("\\Q" + LINE + "\\E", LINE.replace("\\", "\\\\") + "                          "
-                + added.replace("\\", "\\\\").replace("$", "\\$") + "\n");
+        return original.replaceFirst(
+                "\\Q" + LINE + "\\E",
+                LINE.replace("\\", "\\\\") + "                          "
+                        + added.replace("\\", "\\\\").replace("$", "\\$") + "\n");
     }
 
     @Test
@@ -119,12 +121,13 @@ class RoutesFileTest {
         }
         program.awaitRest();
 
-        assertEquals(
-                program.klaviyo().accepted(),
-                program.klaviyo().endpoints().get("POST /api/events"));
+        assertEquals(program.klaviyo().accepted(), program.klaviyo().endpoints().get("POST /api/events"));
         assertEquals(0, program.klaviyo().repeats());
-        long created = program.status().at("/metrics/Created Conversation/received").asLong();
-        assertEquals(created, program.status().at("/metrics/Created Conversation/delivered").asLong());
+        long created =
+                program.status().at("/metrics/Created Conversation/received").asLong();
+        assertEquals(
+                created,
+                program.status().at("/metrics/Created Conversation/delivered").asLong());
     }
 
     @TestFactory
@@ -138,30 +141,39 @@ class RoutesFileTest {
         edits.put("a transformer is missing", text -> without(text, "resolved-ticket"));
         edits.put("receiving is missing", text -> without(text, "receive-webhook"));
         edits.put("a step that does not exist", text -> text.replaceFirst("- split:", "- splat:"));
-        edits.put("a component that does not exist", text -> text.replace("uri: direct:address-klaviyo", "uri: pigeon:x"));
-        edits.put("a destination that nobody answers", text -> text.replace(
-                "uri: direct:created-ticket\n            -", "uri: direct:created-tickets\n            -"));
+        edits.put(
+                "a component that does not exist",
+                text -> text.replace("uri: direct:address-klaviyo", "uri: pigeon:x"));
+        edits.put(
+                "a destination that nobody answers",
+                text -> text.replace("uri: direct:address-klaviyo", "uri: direct:address-nobody"));
         edits.put("a bean that does not exist", text -> text.replaceFirst("ref: deliveries", "ref: pigeons"));
-        edits.put("a mapping that is no jq", text -> text.replaceFirst("\\(\\.item\\.source\\.subject \\| plain\\)", "(.item.source.subject | plain"));
-        edits.put("a word that jq does not know", text -> text.replaceFirst("\\.item\\.source\\.subject \\| plain", ".item.source.subject | plane"));
-        return edits.entrySet().stream().map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
-            String edited = each.getValue().apply(original);
-            assertTrue(!edited.equals(original), "the edit changes something");
-            String before = loadedAt();
-            Files.writeString(file, edited);
+        edits.put(
+                "a mapping that is no jq",
+                text -> text.replaceFirst(
+                        "\\(\\.item\\.source\\.subject \\| plain\\)", "(.item.source.subject | plain"));
+        edits.put(
+                "a word that jq does not know",
+                text -> text.replaceFirst("\\.item\\.source\\.subject \\| plain", ".item.source.subject | plane"));
+        return edits.entrySet().stream()
+                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> {
+                    String edited = each.getValue().apply(original);
+                    assertTrue(!edited.equals(original), "the edit changes something");
+                    String before = loadedAt();
+                    Files.writeString(file, edited);
 
-            String error = Eventually.value(
-                    "it is refused", () -> String.valueOf(error()), said -> !said.equals("null"));
+                    String error = Eventually.value(
+                            "it is refused", () -> String.valueOf(error()), said -> !said.equals("null"));
 
-            assertTrue(error.startsWith(file.toString()), error);
-            assertTrue(error.matches("(?s).*( line \\d+|has no route|is empty).*"), error);
-            assertTrue(error.length() > file.toString().length() + 10, error);
-            assertEquals(before, loadedAt(), "the routes before it go on");
-            String event = send();
-            program.awaitState("delivered", event);
-            assertEquals(1, program.recorded(event).size());
-            takeTheEditBack();
-        }));
+                    assertTrue(error.startsWith(file.toString()), error);
+                    assertTrue(error.matches("(?s).*( line \\d+|has no route|is empty).*"), error);
+                    assertTrue(error.length() > file.toString().length() + 10, error);
+                    assertEquals(before, loadedAt(), "the routes before it go on");
+                    String event = send();
+                    program.awaitState("delivered", event);
+                    assertEquals(1, program.recorded(event).size());
+                    takeTheEditBack();
+                }));
     }
 
     private static String without(String text, String route) {

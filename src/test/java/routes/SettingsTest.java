@@ -27,8 +27,11 @@ class SettingsTest {
             "INTERCOM_ACCESS_TOKEN", "an-access-token",
             "KLAVIYO_API_KEY", "pk_a_private_key");
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    SettingsTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     private Path file(String... lines) throws IOException {
         return Files.writeString(folder.resolve("application.properties"), String.join("\n", lines));
@@ -93,7 +96,7 @@ class SettingsTest {
                         "ADMIN_PASSWORD is missing",
                         "DATABASE_URL",
                         "PHONE_REGION",
-                        "ROUTES names a file that does not exist",
+                        "names a file that does not exist",
                         "klaviyo.api_key is not a setting",
                         "http.prot is not a setting",
                         "database.pool is not a setting",
@@ -118,8 +121,8 @@ class SettingsTest {
 
     @Test
     void theFileAloneIsEnough() throws IOException {
-        Path complete = file(
-                "intercom.client-secret = one , two ,", "intercom.access-token=token", "klaviyo.api-key=pk_file");
+        Path complete =
+                file("intercom.client-secret = one , two ,", "intercom.access-token=token", "klaviyo.api-key=pk_file");
 
         Settings settings = Settings.read(Map.of(), complete);
 
@@ -156,7 +159,8 @@ class SettingsTest {
     void aPasswordIsNeededBeyondLoopback() {
         assertTrue(problems(with("ADMIN_HOST", "0.0.0.0")).contains("ADMIN_PASSWORD is missing"));
         assertEquals(
-                "secret", read(with("ADMIN_HOST", "0.0.0.0", "ADMIN_PASSWORD", "secret")).adminPassword());
+                "secret",
+                read(with("ADMIN_HOST", "0.0.0.0", "ADMIN_PASSWORD", "secret")).adminPassword());
         assertNull(read(with("ADMIN_HOST", "localhost")).adminPassword());
     }
 
@@ -174,6 +178,8 @@ class SettingsTest {
 
     @Test
     void everyKeyIsExplained() {
-        Settings.keys().keySet().forEach(key -> assertFalse(Settings.explanation(key).isEmpty(), key));
+        Settings.keys()
+                .keySet()
+                .forEach(key -> assertFalse(Settings.explanation(key).isEmpty(), key));
     }
 }

@@ -132,7 +132,8 @@ class StoreTest {
     }
 
     private void settle(Delivery delivery, State state, @Nullable Instant dueAt, int status, @Nullable String answer) {
-        log.settle(List.of(new Settlement(delivery, state, dueAt, status, answer, null))).join();
+        log.settle(List.of(new Settlement(delivery, state, dueAt, status, answer, null)))
+                .join();
     }
 
     private String state(String uniqueId) {
@@ -289,7 +290,9 @@ class StoreTest {
         assertEquals(first, third.busySince());
         assertEquals(
                 List.of("503", "429"),
-                view.attempts(third.id()).stream().map(row -> row.text("status")).toList());
+                view.attempts(third.id()).stream()
+                        .map(row -> row.text("status"))
+                        .toList());
     }
 
     @Test
@@ -405,8 +408,8 @@ class StoreTest {
     }
 
     private int rows(String table) {
-        Integer count = new JdbcTemplate(database.dataSource())
-                .queryForObject("SELECT COUNT(*) FROM " + table, Integer.class);
+        Integer count =
+                new JdbcTemplate(database.dataSource()).queryForObject("SELECT COUNT(*) FROM " + table, Integer.class);
         return count == null ? 0 : count;
     }
 
@@ -416,10 +419,9 @@ class StoreTest {
             record(stored(), event("p" + i, State.PENDING));
             record(stored(), event("w" + i, State.WAITING, "lead-" + i));
         }
-        List<LogView.Row> first =
-                view.events(new LogView.Filter("waiting", null, null, null, null, null, 3));
-        List<LogView.Row> rest = view.events(
-                new LogView.Filter("waiting", null, null, null, null, first.get(2).number("id"), 3));
+        List<LogView.Row> first = view.events(new LogView.Filter("waiting", null, null, null, null, null, 3));
+        List<LogView.Row> rest = view.events(new LogView.Filter(
+                "waiting", null, null, null, null, first.get(2).number("id"), 3));
 
         assertEquals(
                 List.of("w4", "w3", "w2"),
@@ -458,8 +460,8 @@ class StoreTest {
 
     private void repairAndOpen() {
         String options = kind == TestDatabase.HSQLDB ? ";shutdown=true" : "";
-        JdbcTemplate raw = new JdbcTemplate(new org.springframework.jdbc.datasource.DriverManagerDataSource(
-                url + options, kind.user(), ""));
+        JdbcTemplate raw = new JdbcTemplate(
+                new org.springframework.jdbc.datasource.DriverManagerDataSource(url + options, kind.user(), ""));
         raw.update("DELETE FROM \"schema_version\" WHERE \"installed_rank\" = 999");
         openAgain();
     }
