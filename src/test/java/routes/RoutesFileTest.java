@@ -146,7 +146,7 @@ class RoutesFileTest {
                 text -> text.replace("uri: direct:address-klaviyo", "uri: pigeon:x"));
         edits.put(
                 "a destination that nobody answers",
-                text -> text.replace("uri: direct:address-klaviyo", "uri: direct:address-nobody"));
+                text -> text.replaceFirst("uri: direct:address-klaviyo", "uri: direct:address-nobody"));
         edits.put("a bean that does not exist", text -> text.replaceFirst("ref: deliveries", "ref: pigeons"));
         edits.put(
                 "a mapping that is no jq",
