@@ -102,7 +102,6 @@ public final class Application implements AutoCloseable {
         @Override
         public void afterConfigure(BaseMainSupport main) {
             CamelContext context = main.getCamelContext();
-            engine.guard(context);
             context.getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
                 @Override
                 public void notify(CamelEvent event) {
@@ -144,9 +143,7 @@ public final class Application implements AutoCloseable {
         properties.put("camel.management.port", String.valueOf(settings.adminPort()));
         properties.put("camel.management.health-check-enabled", "true");
         properties.put("camel.management.health-path", "/observe/health");
-        properties.put("camel.management.metrics-enabled", "true");
         properties.put("camel.metrics.enabled", "true");
-        properties.put("camel.metrics.path", "/observe/metrics");
         return properties;
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.camel.spi.Registry;
+import routes.console.Metrics;
 import routes.console.Page;
 import routes.history.Importer;
 import routes.history.Reconciler;
@@ -57,7 +58,7 @@ final class Beans implements AutoCloseable {
         Reconciler reconciler = new Reconciler(intercom, history, workspace::code, clock);
         LogView view = new LogView(database);
         Attention attention = new Attention(klaviyo, intercom, routes, clock);
-        Gauges.register(meters, inbox, view, routes, klaviyo, intercom, clock);
+        Gauges.register(meters, inbox, view, importer, routes, klaviyo, intercom, clock);
         byName = Map.ofEntries(
                 Map.entry("webhook", new Webhook(new Signature(settings.clientSecrets()), inbox, meters)),
                 Map.entry("inbox", inbox),
@@ -66,6 +67,7 @@ final class Beans implements AutoCloseable {
                 Map.entry("deliveries", deliveries),
                 Map.entry("upkeep", new Upkeep(log, clock)),
                 Map.entry("page", new Page()),
+                Map.entry("metrics", new Metrics(meters)),
                 Map.entry("console", new Console(readings, clock)),
                 Map.entry("statusView", new StatusView(inbox, view, routes, workspace, account, attention, clock)),
                 Map.entry("eventsView", new EventsView(readings, log, view)),

@@ -1,14 +1,19 @@
 package routes;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import routes.history.Importer;
 import routes.intercom.IntercomClient;
+import routes.store.ImportRun;
 import routes.store.Inbox;
 import routes.store.LogView;
 import routes.store.StoreException;
@@ -23,6 +28,7 @@ final class Gauges {
 
     private final Inbox inbox;
     private final LogView view;
+    private final Importer importer;
     private final Clock clock;
     private Backlog backlog = Backlog.UNKNOWN;
 
@@ -40,19 +46,26 @@ final class Gauges {
             double oldestInbox,
             double oldestPending,
             double oldestParked,
-            double oldestWaiting) {
+            double oldestWaiting,
+            double gaps,
+            double gapsRepaired,
+            double importRunning,
+            double importFailed,
+            double importDone,
+            double importTotal) {
 
         static final Backlog UNKNOWN = unknown(Instant.EPOCH);
 
         static Backlog unknown(Instant at) {
             double none = Double.NaN;
-            return new Backlog(at, none, none, none, none, none, none, none, none);
+            return new Backlog(at, none, none, none, none, none, none, none, none, none, none, none, none, none, none);
         }
     }
 
-    private Gauges(Inbox inbox, LogView view, Clock clock) {
+    private Gauges(Inbox inbox, LogView view, Importer importer, Clock clock) {
         this.inbox = inbox;
         this.view = view;
+        this.importer = importer;
         this.clock = clock;
     }
 
@@ -60,11 +73,12 @@ final class Gauges {
             MeterRegistry meters,
             Inbox inbox,
             LogView view,
+            Importer importer,
             RoutesFile routes,
             Standing klaviyo,
             IntercomClient intercom,
             Clock clock) {
-        Gauges gauges = new Gauges(inbox, view, clock);
+        Gauges gauges = new Gauges(inbox, view, importer, clock);
         gauges.add(meters, "inbox", "Notifications to be worked on", Backlog::inbox);
         gauges.add(meters, "outbox", "Events to be delivered", Backlog::outbox);
         gauges.add(meters, "parked", "Events that need a person", Backlog::parked);
@@ -73,6 +87,12 @@ final class Gauges {
         gauges.add(meters, "outbox_oldest_seconds", "Age of the oldest event to be delivered", Backlog::oldestPending);
         gauges.add(meters, "parked_oldest_seconds", "Age of the oldest parked event", Backlog::oldestParked);
         gauges.add(meters, "waiting_oldest_seconds", "Age of the oldest waiting event", Backlog::oldestWaiting);
+        gauges.add(meters, "import_running", "Whether the import is running", Backlog::importRunning);
+        gauges.add(meters, "import_failed", "Whether the last import has failed", Backlog::importFailed);
+        gauges.add(meters, "import_done", "Conversations and tickets the import has read", Backlog::importDone);
+        gauges.add(meters, "import_expected", "Conversations and tickets it is to read", Backlog::importTotal);
+        gauges.count(meters, "gaps", "Events that webhooks have missed", Backlog::gaps);
+        gauges.count(meters, "gaps_repaired", "Missed events that were delivered", Backlog::gapsRepaired);
         flag(meters, "routes_edit_refused", "An edit of the routes file was refused", routes::error);
         String refused = "The service refuses the key or token";
         flag(meters, "access_refused", refused, klaviyo::refusedSince, "service", "klaviyo");
@@ -91,6 +111,12 @@ final class Gauges {
         Gauge.builder("intercom_klaviyo_" + name, this, gauges -> value.applyAsDouble(gauges.backlog()))
                 .description(description)
                 .strongReference(true)
+                .register(meters);
+    }
+
+    private void count(MeterRegistry meters, String name, String description, ToDoubleFunction<Backlog> value) {
+        FunctionCounter.builder("intercom_klaviyo_" + name, this, gauges -> value.applyAsDouble(gauges.backlog()))
+                .description(description)
                 .register(meters);
     }
 
@@ -130,6 +156,9 @@ final class Gauges {
                 default -> throw new IllegalStateException("no state of an open event: " + open.state());
             }
         }
+        Map<String, Long> sums = view.counts().stream()
+                .collect(Collectors.groupingBy(LogView.Count::kind, Collectors.summingLong(LogView.Count::amount)));
+        ImportRun run = importer.current();
         Instant oldestInbox = view.oldestInInbox();
         return new Backlog(
                 now,
@@ -140,7 +169,13 @@ final class Gauges {
                 age(oldestInbox == null ? now : oldestInbox, now),
                 age(oldestPending, now),
                 age(oldestParked, now),
-                age(oldestWaiting, now));
+                age(oldestWaiting, now),
+                sums.getOrDefault("gap", 0L),
+                sums.getOrDefault("repaired", 0L),
+                run != null && run.status() == ImportRun.Status.RUNNING ? 1 : 0,
+                run != null && run.status() == ImportRun.Status.FAILED ? 1 : 0,
+                run == null ? 0 : importer.done(run),
+                run == null ? 0 : Math.max(run.total(), 0));
     }
 
     private static Instant earlier(Instant a, Instant b) {

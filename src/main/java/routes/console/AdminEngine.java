@@ -1,7 +1,6 @@
 package routes.console;
 
 import java.util.List;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
@@ -11,7 +10,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
  * Lets routes answer on the admin port: {@code admin:/path} is to Camel's management server what {@code
- * platform-http:/path} is to the webhook listener.
+ * platform-http:/path} is to the webhook listener. The guard is put before the first of them; until then the server
+ * answers nothing but health.
  */
 public final class AdminEngine implements PlatformHttpEngine {
 
@@ -25,14 +25,11 @@ public final class AdminEngine implements PlatformHttpEngine {
         this.guard = guard;
     }
 
-    /** Puts the guard in its place as soon as the server is there: before the first route, and before metrics. */
-    public synchronized void guard(CamelContext context) {
-        guarded = guarded || guard.guard(context, port);
-    }
-
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        guard(endpoint.getCamelContext());
+        synchronized (guard) {
+            guarded = guarded || guard.guard(endpoint.getCamelContext(), port);
+        }
         return new VertxPlatformHttpConsumer(
                 endpoint, processor, List.of(), VertxPlatformHttpRouter.getRouterNameFromPort(port));
     }
