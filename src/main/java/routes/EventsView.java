@@ -36,7 +36,8 @@ public final class EventsView {
     private static final Logger LOG = LoggerFactory.getLogger(EventsView.class);
     private static final Set<String> STATES = Set.of("pending", "delivered", "parked", "waiting", "duplicate");
     /** Texts that people wrote are not shown: the log is to tell what happened, not what was said. */
-    private static final Set<String> HIDDEN = Set.of("body", "subject", "_default_description_", "remark");
+    private static final Set<String> HIDDEN = Set.of(
+            "body", "subject", "_default_description_", "remark", "Subject", "Ticket description", "Rating Remark");
 
     private static final int REPLAYED_AT_ONCE = 500;
 
@@ -139,13 +140,16 @@ public final class EventsView {
             shown.set("body", withoutTexts(json.readTree(notification.text("body"))));
         }
         ArrayNode attempts = event.putArray("attempts");
+        boolean taken = false;
         for (Row attempt : view.attempts(row.number("id"))) {
+            taken = attempt.number("status") / 100 == 2;
             attempts.addObject()
                     .put("at", Console.text(attempt.instant("attempted_at")))
                     .put("status", attempt.number("status"))
                     .put("answer", attempt.text("answer"));
         }
-        if (attempts.isEmpty() && "delivered".equals(row.text("state"))) {
+        // What is taken at once, or at once after a replay, stands in the event itself.
+        if (!taken && "delivered".equals(row.text("state"))) {
             attempts.addObject()
                     .put("at", Console.text(row.instant("settled_at")))
                     .put("status", row.number("last_status"))
@@ -158,7 +162,8 @@ public final class EventsView {
         if (node instanceof ObjectNode object) {
             object.fields().forEachRemaining(member -> {
                 if (HIDDEN.contains(member.getKey()) && member.getValue().isTextual()) {
-                    member.setValue(object.textNode("(not shown)"));
+                    member.setValue(object.textNode(
+                            "(not shown, " + member.getValue().textValue().length() + " characters)"));
                 } else {
                     withoutTexts(member.getValue());
                 }

@@ -40,7 +40,7 @@ public final class RoutesView {
             "readings.duplicate", LOG);
 
     private static final Map<String, String> READS =
-            Map.of("inbox.claim", INBOX, "inbox.claimHistory", INBOX, "deliveries.next", LOG);
+            Map.of("inbox.claimLive", INBOX, "inbox.claimHistory", INBOX, "deliveries.next", LOG);
 
     private final RoutesFile routes;
     private final MeterRegistry meters;
