@@ -45,7 +45,7 @@ export function connect() {
         "ul",
         { class: "card plain" },
         h("li", {}, "From Intercom come conversations, tickets and contacts: by webhook as they happen, and by its API for what a webhook does not tell."),
-        h("li", {}, "To Klaviyo go nine metrics as events, each with its conversation's or ticket's facts, and the contact as a profile: e-mail, phone, name, location, tags, custom attributes. Message texts do not go, and consent is never set."),
+        h("li", {}, "To Klaviyo go nine metrics as events, each with its conversation's or ticket's facts, and the contact as a profile: e-mail, phone, name, location, tags, custom attributes. Subjects, rating remarks and ticket descriptions go along; message bodies do not, and consent is never set."),
         h("li", {}, "Here stay the delivery log, for 30 days after delivery, and what waits or is parked, until it is delivered or deleted."),
       ),
     ),

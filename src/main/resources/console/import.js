@@ -79,7 +79,9 @@ function bar(run) {
           h(
             "p",
             {},
-            `${number(run.done)} of ${number(run.total)} conversations and tickets, ${number(run.events)} events`,
+            run.total === 0 && run.state === "running"
+              ? "Counting what there is …"
+              : `${number(run.done)} of ${number(run.total)} conversations and tickets, ${number(run.events)} events`,
             run.state === "running" && run.ratePerSecond ? `, ${number(Math.round(run.ratePerSecond))} a second` : "",
             run.state === "running" && run.etaSeconds !== null && run.etaSeconds !== undefined
               ? h("strong", { class: "eta" }, `, about ${duration(run.etaSeconds)} left`)
@@ -185,7 +187,7 @@ function summaryOf(wanted, summary) {
       {},
       h("li", {}, wanted.since ? `Conversations and tickets that began on ${wanted.since} or later` : "Conversations and tickets from the first on", wanted.until ? `, and before ${wanted.until}.` : ", up to now."),
       h("li", {}, `${wanted.metrics.length} of 9 metrics: ${wanted.metrics.join(", ")}.`),
-      h("li", {}, "To Klaviyo go the events, and of each contact: e-mail, phone, name, location, tags and custom attributes. Message texts do not."),
+      h("li", {}, "To Klaviyo go the events, and of each contact: e-mail, phone, name, location, tags and custom attributes. Subjects, rating remarks and ticket descriptions go along; message bodies do not."),
       h("li", {}, "Imported events fill metrics and segments and start no flows. Live events go first."),
     ),
     h(

@@ -87,7 +87,7 @@ function draw(all) {
     "div",
     { class: "flow" },
     wires,
-    ranks.map((row) => h("ul", { class: "rank" }, row.map((each) => h("li", { class: `node ${each.kind}`, "data-node": each.id, title: each.description ?? false }, nodeText(each))))),
+    ranks.map((row) => h("ul", { class: row.length > 6 ? "rank many" : "rank" }, row.map((each) => h("li", { class: `node ${each.kind}`, "data-node": each.id, title: each.description ?? false }, nodeText(each))))),
   );
   new ResizeObserver(() => wire(flow, wires, nodes)).observe(flow);
   return [
