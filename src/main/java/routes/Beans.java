@@ -31,7 +31,9 @@ final class Beans implements AutoCloseable {
     private final Inbox inbox;
     private final DeliveryLog log;
     private final Readings readings;
+    private final History history;
     private final Importer importer;
+    private final Reconciler reconciler;
     private final Map<String, Object> byName;
 
     /** @param source where contacts and teammates come from */
@@ -53,9 +55,9 @@ final class Beans implements AutoCloseable {
         Standing klaviyo = new Standing(clock);
         Deliveries deliveries =
                 new Deliveries(log, new Pace(350, 3_500, clock), new Pace(10, 150, clock), klaviyo, meters, clock);
-        History history = new History(database, clock, UUID.randomUUID().toString());
+        history = new History(database, clock, UUID.randomUUID().toString());
         importer = new Importer(intercom, history, workspace::code, clock);
-        Reconciler reconciler = new Reconciler(intercom, history, workspace::code, clock);
+        reconciler = new Reconciler(intercom, history, workspace::code, clock);
         LogView view = new LogView(database);
         Attention attention = new Attention(klaviyo, intercom, routes, clock);
         Gauges.register(meters, inbox, view, importer, routes, klaviyo, intercom, clock);
@@ -104,6 +106,8 @@ final class Beans implements AutoCloseable {
     @Override
     public void close() {
         importer.close();
+        reconciler.close();
+        history.close();
         inbox.close();
         log.close();
     }

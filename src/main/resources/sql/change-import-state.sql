@@ -1,1 +1,1 @@
-UPDATE import_run SET state = ?, finished_at = ?, error = ? WHERE id = ? AND state = ?
+UPDATE import_run SET state = ?, active = ?, finished_at = ?, error = ? WHERE id = ? AND state = ?

@@ -1,1 +1,1 @@
-SELECT COUNT(*) FROM (SELECT id FROM inbox WHERE lane = ? LIMIT 20000) AS waiting
+SELECT COUNT(*) FROM (SELECT id FROM inbox WHERE lane = ? AND attempts < ? LIMIT 20000) AS waiting

@@ -1,1 +1,1 @@
-SELECT id, state, since_at, until_at, metrics, kind, window_from, window_millis, page_size, total, done_before, done, events_before, incomplete, approximate, unreadable, started_at, finished_at, error FROM import_run ORDER BY id DESC LIMIT 1
+SELECT id, state, since_at, until_at, metrics, kind, window_from, window_millis, page_size, total, done, events_before, incomplete, approximate, unreadable, started_at, finished_at, error FROM import_run ORDER BY started_at DESC, id DESC LIMIT 1

@@ -6,7 +6,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import routes.intercom.IntercomClient;
 import routes.intercom.IntercomException;
@@ -17,7 +25,7 @@ import routes.intercom.Json;
  *
  * <p>Thread-safe.
  */
-final class Archive {
+final class Archive implements AutoCloseable {
 
     /**
      * Searches by date match whole days in some workspaces, of the workspace's time zone in some API versions: bounds are
@@ -27,11 +35,28 @@ final class Archive {
 
     private static final double LEFT_TO_LIVE = 0.08;
     private static final int MOST_ATTEMPTS = 7;
+    /** Requests for single conversations under way at once. */
+    private static final int READERS = 16;
 
     private final IntercomClient intercom;
+    private final ExecutorService readers;
 
     Archive(IntercomClient intercom) {
         this.intercom = intercom;
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(READERS, READERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "history-reader");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        readers = pool;
+    }
+
+    /** @return how many objects began in that time; about, where searches match whole days */
+    long count(Kind kind, Instant since, Instant until) throws InterruptedException {
+        return search(kind, "created_at", since.minusSeconds(1), until, 1, null, Duration.ZERO)
+                .total();
     }
 
     /**
@@ -45,17 +70,23 @@ final class Archive {
      */
     SearchPage search(Kind kind, String field, Instant from, Instant until, int size, @Nullable String cursor)
             throws InterruptedException {
+        return search(kind, field, from, until, size, cursor, MARGIN);
+    }
+
+    private SearchPage search(
+            Kind kind, String field, Instant from, Instant until, int size, @Nullable String cursor, Duration margin)
+            throws InterruptedException {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ObjectNode query = body.putObject("query").put("operator", "AND");
         ArrayNode bounds = query.putArray("value");
         bounds.addObject()
                 .put("field", field)
                 .put("operator", ">")
-                .put("value", Math.max(0, from.minus(MARGIN).getEpochSecond()));
+                .put("value", Math.max(0, from.minus(margin).getEpochSecond()));
         bounds.addObject()
                 .put("field", field)
                 .put("operator", "<")
-                .put("value", until.plus(MARGIN).getEpochSecond());
+                .put("value", until.plus(margin).getEpochSecond());
         ObjectNode pagination = body.putObject("pagination").put("per_page", size);
         if (cursor != null) {
             pagination.put("starting_after", cursor);
@@ -63,7 +94,7 @@ final class Archive {
         intercom.awaitQuota(LEFT_TO_LIVE);
         IntercomClient.Answer answer = IntercomClient.await(intercom.post("/" + kind.word() + "/search", body));
         JsonNode list = answer.body().get(kind.word());
-        if (answer.status() >= 400) {
+        if (answer.status() >= 400 && answer.body().isObject()) {
             throw new HistoryException("Intercom answers " + answer.status() + " to the search for " + kind.word()
                     + ": " + answer.body().at("/errors/0/message").asText("no reason given"));
         }
@@ -78,26 +109,56 @@ final class Archive {
                 Json.text(next.get("starting_after")));
     }
 
+    /** As {@link #search}; tries again while Intercom is busy. */
+    SearchPage searchPatiently(Kind kind, String field, Instant from, Instant until, int size, @Nullable String cursor)
+            throws InterruptedException {
+        return patiently(() -> search(kind, field, from, until, size, cursor));
+    }
+
     /**
-     * A conversation with its parts, up to the newest 500. Tries again while Intercom is busy.
+     * Conversations with their parts, up to the newest 500 of each. Tries again while Intercom is busy.
      *
-     * @return null when Intercom will not show it (403, 404)
-     * @throws IntercomException when it stays busy for minutes
+     * @return in the order of the ids; empty for one that Intercom will not show (403, 404)
+     * @throws IntercomException when it stays busy
      */
-    @Nullable
-    ObjectNode conversation(String id) throws InterruptedException {
+    List<Optional<ObjectNode>> conversations(List<String> ids) throws InterruptedException {
+        List<Future<Optional<ObjectNode>>> reads = new ArrayList<>();
+        ids.forEach(id -> reads.add(readers.submit(() -> patiently(() -> conversation(id)))));
+        List<Optional<ObjectNode>> conversations = new ArrayList<>();
+        try {
+            for (Future<Optional<ObjectNode>> read : reads) {
+                conversations.add(read.get());
+            }
+            return conversations;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IntercomException busy ? busy : new IntercomException("not read", e);
+        } finally {
+            reads.forEach(read -> read.cancel(true));
+        }
+    }
+
+    private Optional<ObjectNode> conversation(String id) {
+        IntercomClient.Answer answer =
+                IntercomClient.await(intercom.get("/conversations/" + IntercomClient.encode(id)));
+        if (answer.isOk()) {
+            return Optional.of((ObjectNode) answer.body());
+        }
+        // A page instead of JSON is not Intercom's own word.
+        if ((answer.status() == 403 || answer.status() == 404) && answer.body().isObject()) {
+            return Optional.empty();
+        }
+        throw new IntercomException("Intercom answers " + answer.status() + " for a conversation");
+    }
+
+    private interface Asking<T> {
+        T ask() throws InterruptedException;
+    }
+
+    private <T> T patiently(Asking<T> asking) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
+            intercom.awaitQuota(LEFT_TO_LIVE);
             try {
-                intercom.awaitQuota(LEFT_TO_LIVE);
-                IntercomClient.Answer answer =
-                        IntercomClient.await(intercom.get("/conversations/" + IntercomClient.encode(id)));
-                if (answer.isOk()) {
-                    return (ObjectNode) answer.body();
-                }
-                if (answer.status() == 403 || answer.status() == 404) {
-                    return null;
-                }
-                throw new IntercomException("Intercom answers " + answer.status() + " for a conversation");
+                return asking.ask();
             } catch (IntercomException e) {
                 if (attempt == MOST_ATTEMPTS) {
                     throw e;
@@ -105,5 +166,10 @@ final class Archive {
                 Thread.sleep(Math.min(250L << attempt, 8_000));
             }
         }
+    }
+
+    @Override
+    public void close() {
+        readers.shutdownNow();
     }
 }

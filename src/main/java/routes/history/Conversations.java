@@ -46,7 +46,9 @@ final class Conversations {
                                 .path("count_conversation_parts")
                                 .asLong()
                         : 0);
-        if (shown >= counted) {
+        // Of tickets nothing tells how many parts they have beyond those shown.
+        boolean mayHaveMore = kind == Kind.TICKETS && shown >= most;
+        if (shown >= counted && !mayHaveMore) {
             return Completeness.COMPLETE;
         }
         return shown >= most ? Completeness.APPROXIMATE : Completeness.INCOMPLETE;

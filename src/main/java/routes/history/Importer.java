@@ -8,14 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,10 +29,9 @@ import routes.store.ImportRun.Status;
 /**
  * What routes.yaml says with {@code bean: importer}: reads history window by window, page by page, into the inbox.
  *
- * <p>Windows are of {@code created_at}, which never changes. Within one the order of pages does change while we read, so
- * a window counts as read only when as many different objects were seen as Intercom says there are.
+ * <p>Windows are of {@code created_at}, which never changes; see {@link Sweep} for how one is read to its end.
  *
- * <p>Pages are read by one thread; starting, pausing and looking may come from any.
+ * <p>Thread-safe; pages are read by one thread at a time.
  */
 public final class Importer implements AutoCloseable {
 
@@ -53,37 +51,40 @@ public final class Importer implements AutoCloseable {
     /** Intercom was founded in 2011: nothing is older. */
     private static final Instant BEGINNING = Instant.parse("2011-01-01T00:00:00Z");
 
-    private static final Duration WINDOW_MIN = Duration.ofDays(15);
+    private static final Duration WINDOW_FIRST = Duration.ofDays(30);
+    private static final Duration WINDOW_MIN = Duration.ofDays(5);
     private static final Duration WINDOW_MAX = Duration.ofDays(480);
     private static final int FEW_IN_A_WINDOW = 2_000;
+    /** What has been read of a window is kept in memory: a window that holds more is made shorter first. */
     private static final int MANY_IN_A_WINDOW = 15_000;
+
     private static final int[] PAGE_SIZES = {150, 50, 20};
-    private static final int MOST_PASSES = 4;
+    private static final int PAGES_UNTIL_LARGER = 10;
+    private static final int MOST_PAGES_UNTIL_LARGER = 640;
     private static final int MOST_PARTS = 500;
-    /** Requests for single conversations under way at once. */
-    private static final int READERS = 16;
     /** What is read ahead of the transformers, and of Klaviyo. */
     private static final int MOST_UNREAD = 3_000;
 
     private static final int MOST_UNDELIVERED = 15_000;
     private static final int MOST_FAILURES = 40;
+    /** About half an hour of a contact that cannot be read, or an event that is put off: a run ends without it. */
+    private static final int ATTEMPTS_WAITED_FOR = 12;
 
     private final Archive archive;
     private final History history;
     private final Supplier<@Nullable String> workspace;
     private final Clock clock;
-    private final ExecutorService readers;
     private final Rate rate;
+    private final ReentrantLock reading = new ReentrantLock();
 
-    // Of the window that is being read; a restart begins the window again.
+    // Of the window that is being read. What counts is on disk: all of this can be forgotten at any time.
     private long runId = -1;
-    private @Nullable String cursor;
-    private final Set<String> seen = new HashSet<>();
-    private final Set<String> taken = new HashSet<>();
-    private int passes;
+    private Sweep sweep = new Sweep();
+    private Set<String> taken = new HashSet<>();
     private int failures;
-    private int pagesWithoutNews;
-    private Instant notBefore = Instant.EPOCH;
+    private int pagesRead;
+    private int pagesUntilLarger = PAGES_UNTIL_LARGER;
+    private volatile Instant notBefore = Instant.EPOCH;
 
     /** @param workspace id code of the workspace, null while Intercom does not tell */
     public Importer(IntercomClient intercom, History history, Supplier<@Nullable String> workspace, Clock clock) {
@@ -92,11 +93,6 @@ public final class Importer implements AutoCloseable {
         this.workspace = workspace;
         this.clock = clock;
         this.rate = new Rate(clock);
-        readers = Executors.newFixedThreadPool(READERS, task -> {
-            Thread thread = new Thread(task, "history-reader");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**
@@ -108,21 +104,18 @@ public final class Importer implements AutoCloseable {
      * @return false when a run is under way or paused already
      */
     public boolean start(@Nullable Instant since, @Nullable Instant until, Set<String> metrics) {
-        ImportRun current = history.current();
-        if (current != null && (current.status() == Status.RUNNING || current.status() == Status.PAUSED)) {
-            return false;
-        }
+        Instant now = clock.instant();
         Instant from = since == null ? BEGINNING : since;
         Set<String> wanted = metrics.isEmpty() ? METRICS : metrics;
-        history.begin(new ImportRun(
+        boolean begun = history.begin(new ImportRun(
                 0,
                 Status.RUNNING,
                 from,
-                until == null ? clock.instant() : until,
+                until == null ? now : until,
                 wanted,
                 firstKind(wanted).word(),
                 from,
-                WINDOW_MIN.multipliedBy(2),
+                WINDOW_FIRST,
                 PAGE_SIZES[0],
                 -1,
                 0,
@@ -130,12 +123,14 @@ public final class Importer implements AutoCloseable {
                 0,
                 0,
                 0,
-                0,
-                clock.instant(),
+                now,
                 null,
                 null));
-        LOG.info("Import begins: since {}, metrics {}", from, wanted);
-        return true;
+        if (begun) {
+            notBefore = Instant.EPOCH;
+            LOG.info("Import begins: since {}, metrics {}", from, wanted);
+        }
+        return begun;
     }
 
     /** @return whether there was a running one */
@@ -163,7 +158,9 @@ public final class Importer implements AutoCloseable {
                 break;
             }
         }
-        return start(run.since().equals(BEGINNING) ? null : run.since(), null, run.metrics());
+        // A run without a chosen end ends at its start; begun anew it takes in what came since.
+        boolean openEnded = run.until().equals(run.startedAt());
+        return start(run.since(), openEnded ? null : run.until(), run.metrics());
     }
 
     /** @return the current run; null when there was none */
@@ -186,6 +183,11 @@ public final class Importer implements AutoCloseable {
         return rate.of(run.id(), done(run));
     }
 
+    /** @return events of the import that are not with Klaviyo yet */
+    public long undelivered() {
+        return history.undelivered();
+    }
+
     /** @return whether there is a page to read now; also completes a run of which everything is delivered */
     public boolean hasWork() {
         ImportRun run = history.current();
@@ -196,9 +198,7 @@ public final class Importer implements AutoCloseable {
         if (run.windowFrom().isBefore(run.until()) || nextKind(run) != null) {
             return history.unread() < MOST_UNREAD && history.undelivered() < MOST_UNDELIVERED && history.lease(run);
         }
-        if (history.unread() == 0
-                && history.undelivered() == 0
-                && history.change(run, Status.RUNNING, Status.COMPLETED, null)) {
+        if (history.isSettled(ATTEMPTS_WAITED_FOR) && history.change(run, Status.RUNNING, Status.COMPLETED, null)) {
             LOG.info("Import completed: {} objects, {} events", run.done(), events(run));
         }
         return false;
@@ -206,152 +206,156 @@ public final class Importer implements AutoCloseable {
 
     /** Reads the next page into the inbox. What Intercom cannot do now is tried again, with smaller pages. */
     public void readPage() throws InterruptedException {
-        ImportRun run = history.current();
-        if (run == null || run.status() != Status.RUNNING) {
+        // A route that was replaced while it ran may still be in here.
+        if (!reading.tryLock()) {
             return;
         }
-        if (run.id() != runId) {
-            forgetWindow();
-            runId = run.id();
-            run = run.again();
-        }
         try {
-            ImportRun counted = run.total() < 0 ? run.reading(run.pageSize(), count(run), run.window(), null) : run;
-            if (counted.windowFrom().isBefore(counted.until())) {
-                readPage(counted);
+            ImportRun run = history.current();
+            if (run != null && run.status() == Status.RUNNING) {
+                readPage(run);
+            }
+        } catch (RuntimeException e) {
+            forgetWindow();
+            throw e;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private void readPage(ImportRun run) throws InterruptedException {
+        try {
+            if (run.id() != runId) {
+                sweep = new Sweep();
+                taken = history.taken(run);
+                runId = run.id();
+            }
+            if (run.total() < 0) {
+                history.advance(run.reading(run.pageSize(), count(run), run.window(), null), List.of());
+            } else if (run.windowFrom().isBefore(run.until())) {
+                readWindow(run);
             } else {
-                Kind next = nextKind(counted);
+                Kind next = nextKind(run);
                 if (next != null) {
+                    history.advanceWindow(run.atWindow(next.word(), run.since(), WINDOW_FIRST), List.of());
                     forgetWindow();
-                    history.advance(
-                            counted.atWindow(next.word(), counted.since(), WINDOW_MIN.multipliedBy(2)), List.of());
                 }
             }
             failures = 0;
         } catch (IntercomException e) {
             busy(run, e);
         } catch (HistoryException e) {
-            LOG.error("Import stopped: {}", e.getMessage());
-            forgetWindow();
-            history.change(run, Status.RUNNING, Status.FAILED, e.getMessage());
+            if (!sweep.restarted()) {
+                LOG.error("Import stopped: {}", e.getMessage());
+                forgetWindow();
+                history.change(run, Status.RUNNING, Status.FAILED, e.getMessage());
+            }
         }
     }
 
-    private void readPage(ImportRun run) throws InterruptedException {
+    private void readWindow(ImportRun run) throws InterruptedException {
         Kind kind = Kind.of(run.kind());
         Instant windowUntil = min(run.windowFrom().plus(run.window()), run.until());
-        SearchPage page = archive.search(kind, "created_at", run.windowFrom(), windowUntil, run.pageSize(), cursor);
-        if (page.next() != null && page.next().equals(cursor)) {
-            throw new HistoryException("Intercom's cursor does not advance; resume tries the window again");
+        SearchPage page =
+                archive.search(kind, "created_at", run.windowFrom(), windowUntil, run.pageSize(), sweep.cursor());
+        if (sweep.isNew() && taken.isEmpty() && page.total() > MANY_IN_A_WINDOW) {
+            Duration shorter =
+                    within(run.window().multipliedBy(MANY_IN_A_WINDOW / 2).dividedBy(page.total()));
+            if (shorter.compareTo(run.window()) < 0) {
+                history.advance(run.reading(run.pageSize(), run.total(), shorter, null), List.of());
+                return;
+            }
         }
-        int known = seen.size();
-        List<ObjectNode> fresh = new ArrayList<>();
+        Map<String, ObjectNode> fresh = new LinkedHashMap<>();
         for (ObjectNode object : page.objects()) {
             String id = Json.id(object.get("id"));
             Instant created = Json.instant(object.get("created_at"));
             boolean inWindow = created != null && !created.isBefore(run.windowFrom()) && created.isBefore(windowUntil);
-            if (id != null) {
-                seen.add(id);
-                if (inWindow && !taken.contains(id)) {
-                    fresh.add(object);
-                }
+            if (id != null && inWindow && !taken.contains(id)) {
+                fresh.put(id, object);
             }
         }
-        pagesWithoutNews = seen.size() == known && !page.objects().isEmpty() ? pagesWithoutNews + 1 : 0;
-        if (pagesWithoutNews > 50 && page.next() != null) {
-            throw new HistoryException("Intercom's pages repeat themselves; resume tries the window again");
-        }
         Batch batch = complete(kind, fresh, run);
-        ImportRun read = run.withPage(fresh.size(), batch.incomplete, batch.approximate, batch.unreadable);
-        boolean last = page.next() == null;
-        boolean moved = seen.size() < page.total() && passes < MOST_PASSES;
-        ImportRun after = last && !moved ? nextWindow(read, windowUntil) : read;
-        if (!history.advance(after, batch.found)) {
-            // Paused, or another instance is at it: whoever goes on begins with this window.
-            forgetWindow();
-            runId = -1;
-            return;
+        boolean last = sweep.read(page);
+        long missed = last ? sweep.missed() : 0;
+        ImportRun read = run.withPage(fresh.size(), batch.incomplete, batch.approximate, batch.unreadable + missed)
+                .reading(sizeAfterSuccess(run.pageSize()), run.total(), run.window(), null);
+        boolean written = last
+                ? history.advanceWindow(nextWindow(read, windowUntil, fresh.size()), batch.found)
+                : history.advance(read, batch.found);
+        if (missed > 0) {
+            LOG.warn(
+                    "Intercom counts {} more {} than it shows, from {} to {}",
+                    missed,
+                    kind.word(),
+                    run.windowFrom(),
+                    windowUntil);
         }
-        fresh.forEach(object -> taken.add(String.valueOf(Json.id(object.get("id")))));
-        if (!last) {
-            cursor = page.next();
-        } else if (moved) {
-            // Objects that changed meanwhile have moved to pages that were read already.
-            passes++;
-            cursor = null;
-        } else {
+        taken.addAll(fresh.keySet());
+        if (last || !written) {
+            // Not written: paused, or another instance is at it. Whoever goes on reads on disk what was taken.
             forgetWindow();
         }
     }
 
-    private ImportRun nextWindow(ImportRun run, Instant from) {
+    private ImportRun nextWindow(ImportRun run, Instant from, int more) {
+        int objects = taken.size() + more;
         Duration length = run.window();
-        if (taken.size() < FEW_IN_A_WINDOW) {
+        if (objects < FEW_IN_A_WINDOW) {
             length = length.multipliedBy(2);
-        } else if (taken.size() > MANY_IN_A_WINDOW) {
+        } else if (objects > MANY_IN_A_WINDOW) {
             length = length.dividedBy(2);
         }
-        length = length.compareTo(WINDOW_MIN) < 0 ? WINDOW_MIN : length.compareTo(WINDOW_MAX) > 0 ? WINDOW_MAX : length;
-        // A page size that was too much for one window may do for the next.
-        int size = failures == 0 ? larger(run.pageSize()) : run.pageSize();
-        return run.atWindow(run.kind(), from, length).reading(size, run.total(), length, null);
+        return run.atWindow(run.kind(), from, within(length));
+    }
+
+    private static Duration within(Duration length) {
+        return length.compareTo(WINDOW_MIN) < 0 ? WINDOW_MIN : length.compareTo(WINDOW_MAX) > 0 ? WINDOW_MAX : length;
     }
 
     private record Batch(List<History.Found> found, long incomplete, long approximate, long unreadable) {}
 
     /** Conversations come without their parts: those that may prove a reply or a rating are read one by one. */
-    private Batch complete(Kind kind, List<ObjectNode> objects, ImportRun run) throws InterruptedException {
-        List<Future<@Nullable ObjectNode>> reads = new ArrayList<>();
-        for (ObjectNode object : objects) {
-            String id = String.valueOf(Json.id(object.get("id")));
-            boolean partsNeeded = kind == Kind.CONVERSATIONS && Conversations.needsParts(object, run.metrics());
-            reads.add(partsNeeded ? readers.submit(() -> archive.conversation(id)) : done(object));
+    private Batch complete(Kind kind, Map<String, ObjectNode> objects, ImportRun run) throws InterruptedException {
+        List<String> partsNeeded = objects.entrySet().stream()
+                .filter(each -> kind == Kind.CONVERSATIONS && Conversations.needsParts(each.getValue(), run.metrics()))
+                .map(Map.Entry::getKey)
+                .toList();
+        List<Optional<ObjectNode>> whole = archive.conversations(partsNeeded);
+        Map<String, ObjectNode> complete = new LinkedHashMap<>(objects);
+        for (int i = 0; i < partsNeeded.size(); i++) {
+            String id = partsNeeded.get(i);
+            whole.get(i).ifPresent(conversation -> complete.put(id, conversation));
         }
+        long unreadable = whole.stream().filter(Optional::isEmpty).count();
         List<History.Found> found = new ArrayList<>();
         long incomplete = 0;
         long approximate = 0;
-        long unreadable = 0;
-        for (int i = 0; i < objects.size(); i++) {
-            ObjectNode object = result(reads.get(i));
-            if (object == null) {
-                unreadable++;
-                object = objects.get(i);
-            }
-            Conversations.Completeness parts = Conversations.completeness(kind, object, MOST_PARTS);
+        for (Map.Entry<String, ObjectNode> each : complete.entrySet()) {
+            Conversations.Completeness parts = Conversations.completeness(kind, each.getValue(), MOST_PARTS);
             approximate += parts == Conversations.Completeness.APPROXIMATE ? 1 : 0;
             incomplete += parts == Conversations.Completeness.INCOMPLETE ? 1 : 0;
-            found.add(found(kind, object, run));
+            found.add(found(kind, each.getKey(), each.getValue(), run));
         }
         return new Batch(found, incomplete, approximate, unreadable);
     }
 
-    private static Future<@Nullable ObjectNode> done(ObjectNode object) {
-        return CompletableFuture.completedFuture(object);
-    }
-
-    private static @Nullable ObjectNode result(Future<@Nullable ObjectNode> read) throws InterruptedException {
-        try {
-            return read.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IntercomException busy ? busy : new IntercomException("not read", e);
-        }
-    }
-
-    private History.Found found(Kind kind, ObjectNode object, ImportRun run) {
+    private History.Found found(Kind kind, String id, ObjectNode object, ImportRun run) {
         ArrayNode metrics = JsonNodeFactory.instance.arrayNode();
         run.metrics().forEach(metrics::add);
         ObjectNode envelope = Envelope.of(kind, workspace.get(), object, clock.instant());
         envelope.set("metrics", metrics);
-        return new History.Found(
-                Envelope.topic(kind), "import:" + run.id() + ":" + Json.id(object.get("id")), envelope.toString());
+        return new History.Found(Envelope.topic(kind), id, "import:" + run.id() + ":" + id, envelope.toString());
     }
 
     private long count(ImportRun run) throws InterruptedException {
+        // Nothing lies in the future: there the bound may be wide, for searches that match whole days.
+        boolean untilNow = !run.until().isBefore(run.startedAt());
+        Instant until = untilNow ? run.until().plus(Archive.MARGIN) : run.until();
         long total = 0;
         for (Kind kind : Kind.values()) {
             if (isWanted(kind, run.metrics())) {
-                total += archive.search(kind, "created_at", run.since(), run.until(), 1, null)
-                        .total();
+                total += archive.count(kind, run.since(), until);
             }
         }
         return total;
@@ -368,8 +372,20 @@ public final class Importer implements AutoCloseable {
             return;
         }
         LOG.warn("Import waits {} ms: {}", wait, failure.getMessage());
+        // A size that fails as soon as it is tried is tried ever more rarely.
+        pagesUntilLarger = pagesRead > 2 ? PAGES_UNTIL_LARGER : Math.min(2 * pagesUntilLarger, MOST_PAGES_UNTIL_LARGER);
+        pagesRead = 0;
         history.advance(
                 run.reading(smaller(run.pageSize()), run.total(), run.window(), failure.getMessage()), List.of());
+    }
+
+    private int sizeAfterSuccess(int size) {
+        pagesRead++;
+        if (size == PAGE_SIZES[0] || pagesRead < pagesUntilLarger) {
+            return size;
+        }
+        pagesRead = 0;
+        return larger(size);
     }
 
     private static int smaller(int size) {
@@ -381,11 +397,9 @@ public final class Importer implements AutoCloseable {
     }
 
     private void forgetWindow() {
-        cursor = null;
-        seen.clear();
-        taken.clear();
-        passes = 0;
-        pagesWithoutNews = 0;
+        runId = -1;
+        sweep = new Sweep();
+        taken = new HashSet<>();
     }
 
     private static boolean isWanted(Kind kind, Set<String> metrics) {
@@ -406,6 +420,6 @@ public final class Importer implements AutoCloseable {
 
     @Override
     public void close() {
-        readers.shutdownNow();
+        archive.close();
     }
 }

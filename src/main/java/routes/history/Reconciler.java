@@ -5,9 +5,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +27,7 @@ import routes.store.History.Reconciliation;
  *
  * <p>Runs on one thread; may be looked at from any.
  */
-public final class Reconciler {
+public final class Reconciler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
@@ -33,8 +36,10 @@ public final class Reconciler {
     /** Intercom repeats a failed notification after a minute: what is younger may still come by itself. */
     private static final Duration TOO_YOUNG = Duration.ofSeconds(100);
 
+    /** A notification that has been in the inbox for longer waits for something else than its turn. */
+    private static final Duration INBOX_IS_BEHIND = Duration.ofHours(1);
+
     private static final int PAGE = 50;
-    private static final int MOST_PAGES = 400;
 
     private final Archive archive;
     private final History history;
@@ -61,44 +66,62 @@ public final class Reconciler {
             return;
         }
         Instant from = state.watermark().minus(LOOK_BACK);
-        Instant until = clock.instant().minus(TOO_YOUNG);
+        Instant until = until();
         if (!until.isAfter(from)) {
             return;
         }
+        long looked = 0;
         try {
-            List<History.Found> changed = new ArrayList<>();
             for (Kind kind : Kind.values()) {
-                changed(kind, from).forEach((id, object) -> changed.add(found(kind, id, object, from, until)));
+                looked += look(kind, from, until);
             }
-            history.reconciled(until, changed, null);
+            Instant watermark = until.isAfter(state.watermark()) ? until : state.watermark();
+            history.reconciled(watermark, looked, null);
         } catch (IntercomException | HistoryException e) {
             LOG.warn("Reconciliation is put off: {}", e.getMessage());
-            history.reconciled(state.watermark(), List.of(), e.getMessage());
+            history.reconciled(state.watermark(), looked, e.getMessage());
         }
     }
 
-    private Map<String, ObjectNode> changed(Kind kind, Instant from) throws InterruptedException {
-        Map<String, ObjectNode> objects = new LinkedHashMap<>();
-        String cursor = null;
-        for (int pages = 0; pages < MOST_PAGES; pages++) {
-            SearchPage page = archive.search(kind, "updated_at", from, clock.instant(), PAGE, cursor);
+    /** What a webhook has told that is still in the inbox is no gap: up to there only. */
+    private Instant until() {
+        Instant now = clock.instant();
+        Instant oldest = history.oldestWebhook();
+        boolean isBehind = oldest != null && oldest.isAfter(now.minus(INBOX_IS_BEHIND)) && oldest.isBefore(now);
+        return (isBehind && oldest != null ? oldest : now).minus(TOO_YOUNG);
+    }
+
+    private long look(Kind kind, Instant from, Instant until) throws InterruptedException {
+        Set<String> looked = new HashSet<>();
+        Sweep sweep = new Sweep();
+        boolean last = false;
+        while (!last) {
+            SearchPage page = archive.searchPatiently(kind, "updated_at", from, clock.instant(), PAGE, sweep.cursor());
+            Map<String, ObjectNode> changed = new LinkedHashMap<>();
             for (ObjectNode object : page.objects()) {
                 String id = Json.id(object.get("id"));
                 Instant updated = Json.instant(object.get("updated_at"));
-                if (id != null && (updated == null || !updated.isBefore(from)) && !objects.containsKey(id)) {
-                    ObjectNode whole = kind == Kind.CONVERSATIONS ? archive.conversation(id) : object;
-                    objects.put(id, whole == null ? object : whole);
+                if (id != null && (updated == null || !updated.isBefore(from)) && looked.add(id)) {
+                    changed.put(id, object);
                 }
             }
-            if (page.next() == null) {
-                return objects;
+            if (kind == Kind.CONVERSATIONS) {
+                List<String> ids = List.copyOf(changed.keySet());
+                List<Optional<ObjectNode>> whole = archive.conversations(ids);
+                for (int i = 0; i < ids.size(); i++) {
+                    String id = ids.get(i);
+                    whole.get(i).ifPresent(conversation -> changed.put(id, conversation));
+                }
             }
-            if (page.next().equals(cursor)) {
-                throw new HistoryException("Intercom's cursor does not advance");
+            List<History.Found> found = new ArrayList<>();
+            changed.forEach((id, object) -> found.add(found(kind, id, object, from, until)));
+            if (!history.leaseReconciliation()) {
+                throw new HistoryException("another instance has taken over");
             }
-            cursor = page.next();
+            history.found(found);
+            last = sweep.read(page);
         }
-        throw new HistoryException("more has changed than can be looked at; run an import for the time since " + from);
+        return looked.size();
     }
 
     private History.Found found(Kind kind, String id, ObjectNode object, Instant from, Instant until) {
@@ -106,6 +129,11 @@ public final class Reconciler {
         envelope.put("since", from.getEpochSecond());
         envelope.put("until", until.getEpochSecond());
         return new History.Found(
-                Envelope.topic(kind), "reconcile:" + until.getEpochSecond() + ":" + id, envelope.toString());
+                Envelope.topic(kind), id, "reconcile:" + until.getEpochSecond() + ":" + id, envelope.toString());
+    }
+
+    @Override
+    public void close() {
+        archive.close();
     }
 }

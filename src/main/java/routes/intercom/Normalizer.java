@@ -222,7 +222,11 @@ public final class Normalizer {
             }
         }
         String metric = STATES.get(Objects.requireNonNullElse(Json.text(current.get("category")), ""));
-        if (!proven && metric != null) {
+        // Without a part the fact is told apart by the last change of the ticket, which moves on with every other
+        // change:
+        // reconciliation would take each of them for a new one.
+        boolean isStable = !reading.path("origin").asText().equals("reconcile");
+        if (!proven && metric != null && isStable) {
             ObjectNode now = fact(reading, "ticket.state.updated", metric);
             tellTicket(now, item, parts, null);
             now.set("happened_at", current.get("at"));

@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.RowMapper;
 import routes.store.ImportRun.Status;
 
@@ -21,7 +24,7 @@ import routes.store.ImportRun.Status;
  * <p>Thread-safe. Among instances that share a database one holds the lease on a run; it is taken over when that one does
  * not renew it.
  */
-public final class History {
+public final class History implements AutoCloseable {
 
     private static final Duration LEASE = Duration.ofSeconds(90);
     private static final int ERROR_MAX = 500;
@@ -34,11 +37,12 @@ public final class History {
     public History(Database database, Clock clock, String instance) {
         this.database = database;
         this.clock = clock;
-        this.instance = instance;
+        // One process at a time opens an embedded database: after a crash it need not wait for its own lease to end.
+        this.instance = database.isShared() ? instance : "the only one";
     }
 
     /** An object of Intercom's, as a notification for the inbox. */
-    public record Found(String topic, String notificationId, String body) {}
+    public record Found(String topic, String objectId, String notificationId, String body) {}
 
     private static final RowMapper<ImportRun> RUN = (row, number) -> {
         long finished = row.getLong("finished_at");
@@ -54,7 +58,6 @@ public final class History {
                 Duration.ofMillis(row.getLong("window_millis")),
                 row.getInt("page_size"),
                 row.getLong("total"),
-                row.getLong("done_before"),
                 row.getLong("done"),
                 row.getLong("events_before"),
                 row.getLong("incomplete"),
@@ -75,30 +78,47 @@ public final class History {
         }
     }
 
-    /** Begins a run. */
-    public void begin(ImportRun run) {
-        database.transaction(() -> database.jdbc()
-                .update(
-                        database.sql("insert-import-run"),
-                        database.ids().next(),
-                        run.status().word(),
-                        run.since().toEpochMilli(),
-                        run.until().toEpochMilli(),
-                        String.join(",", run.metrics()),
-                        run.kind(),
-                        run.windowFrom().toEpochMilli(),
-                        run.window().toMillis(),
-                        run.pageSize(),
-                        run.total(),
-                        run.doneBefore(),
-                        run.done(),
-                        imported(),
-                        run.incomplete(),
-                        run.approximate(),
-                        run.unreadable(),
-                        run.startedAt().toEpochMilli(),
-                        null,
-                        null));
+    /** @return whether the run has begun: not while another one is running or paused */
+    public boolean begin(ImportRun run) {
+        try {
+            database.transaction(() -> {
+                database.jdbc().update(database.sql("delete-import-taken"));
+                return database.jdbc()
+                        .update(
+                                database.sql("insert-import-run"),
+                                database.ids().next(),
+                                run.since().toEpochMilli(),
+                                run.until().toEpochMilli(),
+                                String.join(",", run.metrics()),
+                                run.kind(),
+                                run.windowFrom().toEpochMilli(),
+                                run.window().toMillis(),
+                                run.pageSize(),
+                                run.total(),
+                                run.done(),
+                                imported(),
+                                run.incomplete(),
+                                run.approximate(),
+                                run.unreadable(),
+                                run.startedAt().toEpochMilli());
+            });
+            return true;
+        } catch (StoreException e) {
+            if (e.getCause() instanceof DuplicateKeyException) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** @return ids of the objects of the current window that are in the inbox already */
+    public Set<String> taken(ImportRun run) {
+        try {
+            return new HashSet<>(
+                    database.jdbc().queryForList(database.sql("select-import-taken"), String.class, run.id()));
+        } catch (DataAccessException e) {
+            throw new StoreException("the import's progress cannot be read", e);
+        }
     }
 
     /** @return whether this process may go on with the run: nobody else is at it */
@@ -115,6 +135,15 @@ public final class History {
      * @return false when the run was paused, or taken over by another process, meanwhile: then nothing was written
      */
     public boolean advance(ImportRun run, List<Found> found) {
+        return advance(run, found, false);
+    }
+
+    /** As {@link #advance}, with the last page of a window: the run stands at the beginning of the next one. */
+    public boolean advanceWindow(ImportRun run, List<Found> found) {
+        return advance(run, found, true);
+    }
+
+    private boolean advance(ImportRun run, List<Found> found, boolean nextWindow) {
         return Boolean.TRUE.equals(database.transaction(() -> {
             int updated = database.jdbc()
                     .update(
@@ -124,7 +153,6 @@ public final class History {
                             run.window().toMillis(),
                             run.pageSize(),
                             run.total(),
-                            run.doneBefore(),
                             run.done(),
                             run.incomplete(),
                             run.approximate(),
@@ -134,6 +162,13 @@ public final class History {
                             instance);
             if (updated > 0) {
                 insert(found, Origin.IMPORT);
+                if (nextWindow) {
+                    database.jdbc().update(database.sql("delete-import-taken"));
+                } else if (!found.isEmpty()) {
+                    List<Object[]> taken = new ArrayList<>(found.size());
+                    found.forEach(each -> taken.add(new Object[] {run.id(), each.objectId()}));
+                    database.jdbc().batchUpdate(database.sql("insert-import-taken"), taken);
+                }
             }
             return updated > 0;
         }));
@@ -146,6 +181,7 @@ public final class History {
                 .update(
                         database.sql("change-import-state"),
                         to.word(),
+                        ended ? null : 1,
                         ended ? clock.millis() : null,
                         clip(error),
                         run.id(),
@@ -155,16 +191,26 @@ public final class History {
 
     /** @return objects of the import in the inbox, counted up to 20,000 */
     public long unread() {
-        return count("count-history-inbox");
+        return count("count-history-inbox", Integer.MAX_VALUE);
     }
 
     /** @return events of the import that are not with Klaviyo yet, counted up to 20,000 */
     public long undelivered() {
-        return count("count-history-pending");
+        return count("count-history-pending", Integer.MAX_VALUE);
     }
 
-    private long count(String statement) {
-        Long count = database.jdbc().queryForObject(database.sql(statement), Long.class, Origin.IMPORT.lane());
+    /**
+     * @param attempts what was tried as often is not waited for: a contact that cannot be read, an event that Klaviyo
+     *     keeps putting off
+     * @return whether nothing of the import is on its way any more
+     */
+    public boolean isSettled(int attempts) {
+        return count("count-history-inbox", attempts) == 0 && count("count-history-pending", attempts) == 0;
+    }
+
+    private long count(String statement, int attempts) {
+        Long count =
+                database.jdbc().queryForObject(database.sql(statement), Long.class, Origin.IMPORT.lane(), attempts);
         return count == null ? 0 : count;
     }
 
@@ -210,17 +256,38 @@ public final class History {
         return leased != null && leased > 0;
     }
 
-    /** Puts what has changed into the inbox and moves the watermark on; on an error only that is written. */
-    public void reconciled(Instant watermark, List<Found> changed, @Nullable String error) {
+    /** Puts what has changed into the inbox; the watermark stays until all of it is there. */
+    public void found(List<Found> changed) {
         database.transaction(() -> {
             insert(changed, Origin.RECONCILE);
-            return database.jdbc()
-                    .update(
-                            database.sql("update-reconciliation"),
-                            watermark.toEpochMilli(),
-                            clock.millis(),
-                            changed.size(),
-                            clip(error));
+            return changed;
+        });
+    }
+
+    /** Writes how a look ended: how far everything is in the inbox, or what went wrong. */
+    public void reconciled(Instant watermark, long changed, @Nullable String error) {
+        database.transaction(() -> database.jdbc()
+                .update(
+                        database.sql("update-reconciliation"),
+                        watermark.toEpochMilli(),
+                        clock.millis(),
+                        changed,
+                        clip(error)));
+    }
+
+    /** @return when the oldest webhook came that is still in the inbox; null when there is none */
+    public @Nullable Instant oldestWebhook() {
+        List<Long> received =
+                database.jdbc().queryForList(database.sql("select-oldest-webhook"), Long.class, Origin.WEBHOOK.lane());
+        return received.isEmpty() ? null : Instant.ofEpochMilli(received.get(0));
+    }
+
+    /** Lets another process go on at once with what this one was at. */
+    @Override
+    public void close() {
+        database.transaction(() -> {
+            database.jdbc().update(database.sql("release-import-run"), instance);
+            return database.jdbc().update(database.sql("release-reconciliation"), instance);
         });
     }
 

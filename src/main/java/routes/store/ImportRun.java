@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param windowFrom objects created before then are read, as far as their kind goes
  * @param window length of the window that is read next
  * @param total objects that Intercom said there are, at the start
- * @param doneBefore objects read in the windows before this one
  * @param done objects read
  * @param incomplete conversations of which Intercom showed fewer parts than it counts
  * @param approximate objects with more than 500 parts, whose oldest ones Intercom does not show
- * @param unreadable objects that Intercom listed and then would not show
+ * @param unreadable objects that Intercom listed, or counted, and then would not show
  */
 public record ImportRun(
         long id,
@@ -31,7 +30,6 @@ public record ImportRun(
         Duration window,
         int pageSize,
         long total,
-        long doneBefore,
         long done,
         long eventsBefore,
         long incomplete,
@@ -67,7 +65,6 @@ public record ImportRun(
                 pageSize,
                 total,
                 done,
-                done,
                 eventsBefore,
                 incomplete,
                 approximate,
@@ -90,7 +87,6 @@ public record ImportRun(
                 window,
                 pageSize,
                 total,
-                doneBefore,
                 done + objects,
                 eventsBefore,
                 incomplete + moreIncomplete,
@@ -99,30 +95,6 @@ public record ImportRun(
                 startedAt,
                 finishedAt,
                 null);
-    }
-
-    /** @return the run back at the beginning of its window: after a restart, and when a window has to be read again */
-    public ImportRun again() {
-        return new ImportRun(
-                id,
-                status,
-                since,
-                until,
-                metrics,
-                kind,
-                windowFrom,
-                window,
-                pageSize,
-                total,
-                doneBefore,
-                doneBefore,
-                eventsBefore,
-                incomplete,
-                approximate,
-                unreadable,
-                startedAt,
-                finishedAt,
-                error);
     }
 
     /** @return the run with other settings for what it reads next */
@@ -138,7 +110,6 @@ public record ImportRun(
                 length,
                 objectsOfPage,
                 ofTotal,
-                doneBefore,
                 done,
                 eventsBefore,
                 incomplete,

@@ -1,0 +1,1 @@
+INSERT INTO import_taken (run, object_id) VALUES (?, ?)

@@ -1,0 +1,1 @@
+UPDATE reconciliation SET lease_until = 0 WHERE owner = ?

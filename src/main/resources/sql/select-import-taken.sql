@@ -1,0 +1,1 @@
+SELECT object_id FROM import_taken WHERE run = ?
