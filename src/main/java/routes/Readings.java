@@ -74,6 +74,11 @@ public final class Readings {
                     document.put("backfill", isStale(entry, document));
                     readings.add(new Reading(entry, document));
                 }
+                if (documents.isEmpty()) {
+                    Reading nothing = new Reading(entry, JsonNodeFactory.instance.objectNode());
+                    nothing.end(Reading.Outcome.FILTERED, null, "nothing in it is asked for");
+                    readings.add(nothing);
+                }
             } catch (JsonProcessingException | RuntimeException e) {
                 Reading unreadable = new Reading(entry, JsonNodeFactory.instance.objectNode());
                 unreadable.end(Reading.Outcome.PARKED, null, "cannot be read: " + root(e));
@@ -203,7 +208,7 @@ public final class Readings {
                 case FILTERED, DEFERRED -> {}
             }
         }
-        if (told.stream().allMatch(Readings::isFiltered)) {
+        if (entry.origin() != Origin.RECONCILE && told.stream().allMatch(Readings::isFiltered)) {
             handOver.count("filtered", entry.topic(), now);
         }
     }
