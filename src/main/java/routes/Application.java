@@ -47,7 +47,7 @@ public final class Application implements AutoCloseable {
         database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
         IntercomClient intercom = new IntercomClient(settings.intercomUrl(), settings.accessToken(), clock);
         LiveSource source = new LiveSource(
-                new Contacts(intercom, new Tags(intercom, clock), clock), new Teammates(intercom, clock));
+                intercom, new Contacts(intercom, new Tags(intercom, clock), clock), new Teammates(intercom, clock));
         RoutesFile routes = new RoutesFile(settings.routes(), clock);
         beans = new Beans(settings, database, intercom, source, routes, clock);
         try {

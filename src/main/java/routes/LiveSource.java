@@ -8,9 +8,11 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import routes.intercom.Contacts;
+import routes.intercom.IntercomClient;
 import routes.intercom.IntercomException;
 import routes.intercom.Json;
 import routes.intercom.Teammates;
+import routes.store.Origin;
 
 /** Contacts, admins and teams from Intercom's REST API. Thread-safe. */
 final class LiveSource implements Enricher.Source {
@@ -30,10 +32,15 @@ final class LiveSource implements Enricher.Source {
             "contact.user.updated",
             "contact.merged");
 
+    /** Of Intercom's rate limit: half of what the reading of history leaves, so that what was read is soon gone. */
+    private static final double LEFT_TO_LIVE = 0.04;
+
+    private final IntercomClient intercom;
     private final Contacts contacts;
     private final Teammates teammates;
 
-    LiveSource(Contacts contacts, Teammates teammates) {
+    LiveSource(IntercomClient intercom, Contacts contacts, Teammates teammates) {
+        this.intercom = intercom;
         this.contacts = contacts;
         this.teammates = teammates;
     }
@@ -46,6 +53,13 @@ final class LiveSource implements Enricher.Source {
                 contacts.announce(item);
             } else if (reading.entry().topic().equals("contact.deleted")) {
                 contacts.forget(Objects.requireNonNullElse(Json.id(item.get("id")), ""));
+            }
+        }
+        if (readings.stream().allMatch(reading -> reading.entry().origin() == Origin.IMPORT)) {
+            try {
+                intercom.awaitQuota(LEFT_TO_LIVE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
         List<String> ids = readings.stream()

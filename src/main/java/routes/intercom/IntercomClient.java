@@ -187,24 +187,24 @@ public final class IntercomClient {
     }
 
     private void heedRateLimit(HttpResponse<?> response) {
+        Instant now = clock.instant();
+        Instant told = Instant.ofEpochSecond(
+                response.headers().firstValueAsLong("X-RateLimit-Reset").orElse(now.getEpochSecond() + 1));
+        // Windows last 10 seconds; a reset far off is a clock that disagrees with ours, not a longer window.
+        Instant latest = now.plusSeconds(15);
+        Instant reset = told.isAfter(latest) ? latest : told;
         long limit = response.headers().firstValueAsLong("X-RateLimit-Limit").orElse(0);
+        long remaining =
+                response.headers().firstValueAsLong("X-RateLimit-Remaining").orElse(1);
         if (limit > 0) {
-            quota = new Quota(
-                    limit,
-                    response.headers().firstValueAsLong("X-RateLimit-Remaining").orElse(limit),
-                    Instant.ofEpochSecond(response.headers()
-                            .firstValueAsLong("X-RateLimit-Reset")
-                            .orElse(0)));
+            quota = new Quota(limit, remaining, reset);
         }
-        boolean exhausted = response.statusCode() == 429
-                || response.headers().firstValueAsLong("X-RateLimit-Remaining").orElse(1) <= 0;
-        if (exhausted) {
-            Instant now = clock.instant();
-            Instant reset = Instant.ofEpochSecond(
-                    response.headers().firstValueAsLong("X-RateLimit-Reset").orElse(now.getEpochSecond() + 1));
-            // Windows last 10 seconds; a reset far off is a clock that disagrees with ours, not a longer window.
-            Instant latest = now.plusSeconds(15);
-            resumeAt = reset.isAfter(latest) ? latest : reset;
+        if (response.statusCode() == 429) {
+            // So does one that has passed already.
+            Instant soonest = now.plusSeconds(1);
+            resumeAt = reset.isBefore(soonest) ? soonest : reset;
+        } else if (remaining <= 0) {
+            resumeAt = reset;
         }
     }
 
