@@ -152,7 +152,7 @@ public final class Deliveries {
         List<Delivery> fitting = new ArrayList<>(claimed.size());
         int bytes = 0;
         for (Delivery delivery : claimed) {
-            bytes += delivery.request().length() + 200;
+            bytes += BulkRequest.bytesOf(delivery.request());
             if (bytes > BulkRequest.MAX_BYTES && !fitting.isEmpty()) {
                 break;
             }
@@ -297,7 +297,8 @@ public final class Deliveries {
 
     /**
      * A bulk request is refused as a whole for one event in it. The ones it names go by themselves, where Klaviyo says
-     * what it has against each; when it names none, all do.
+     * what it has against each; when it names none, the halves do, and theirs again: a thousand single requests would
+     * use up what live events need.
      *
      * @return the shipments that take this one's place
      */
@@ -309,9 +310,15 @@ public final class Deliveries {
                 named.add(group.getAsInt());
             }
         }
+        int count = shipment.deliveries().size();
+        if (named.isEmpty() && count > 1) {
+            return List.of(
+                    new Shipment(true, false, shipment.deliveries().subList(0, count / 2)),
+                    new Shipment(true, false, shipment.deliveries().subList(count / 2, count)));
+        }
         List<Shipment> shipments = new ArrayList<>();
         List<Delivery> rest = new ArrayList<>();
-        for (int i = 0; i < shipment.deliveries().size(); i++) {
+        for (int i = 0; i < count; i++) {
             Delivery delivery = shipment.deliveries().get(i);
             if (named.isEmpty() || named.contains(i)) {
                 shipments.add(new Shipment(false, false, List.of(delivery)));

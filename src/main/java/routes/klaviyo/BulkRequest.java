@@ -22,7 +22,21 @@ public final class BulkRequest {
 
     private static final Pattern GROUP = Pattern.compile("^/data/attributes/events-bulk-create/data/(\\d{1,4})(?:/|$)");
 
+    /** What wraps an event in a bulk request, beyond what wraps it alone. */
+    private static final int WRAPPING = 200;
+
     private BulkRequest() {}
+
+    /** @return how much of {@link #MAX_BYTES} an event takes, as UTF-8 */
+    public static int bytesOf(String attributes) {
+        int bytes = WRAPPING;
+        for (int i = 0; i < attributes.length(); i++) {
+            char c = attributes.charAt(i);
+            // A pair of surrogates is four bytes: two for each half.
+            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return bytes;
+    }
 
     /** @param events attributes of single events, no {@code unique_id} twice */
     public static ObjectNode of(List<ObjectNode> events) {
