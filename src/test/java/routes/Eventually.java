@@ -45,7 +45,12 @@ public final class Eventually {
             if (System.nanoTime() > deadline) {
                 return fail("not within " + PATIENCE.toSeconds() + " s: " + what + "; last seen: " + value);
             }
-            LockSupport.parkNanos(PAUSE);
+            pause();
         }
+    }
+
+    /** A moment of rest for whoever does something again and again. */
+    public static void pause() {
+        LockSupport.parkNanos(PAUSE);
     }
 }

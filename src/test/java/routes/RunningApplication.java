@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import routes.sandbox.ExpectedEvent;
@@ -43,19 +44,26 @@ public final class RunningApplication implements AutoCloseable {
     private final ObjectMapper json = JsonMapper.builder().build();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final routes.sandbox.Workspace workspace = SampleWorkspace.small().create(Clock.systemUTC());
-    private final Scenes scenes = new Scenes(workspace, Clock.systemUTC());
-    private final ExpectedLive expected = new ExpectedLive(workspace);
-    private final IntercomStandIn intercom = IntercomStandIn.builder(workspace).start();
-    private final KlaviyoStandIn klaviyo = KlaviyoStandIn.builder().start();
+    private final routes.sandbox.Workspace workspace;
+    private final Scenes scenes;
+    private final ExpectedLive expected;
+    private final IntercomStandIn intercom;
+    private final KlaviyoStandIn klaviyo;
     private final Settings settings;
-    private final Application application;
+    private final Clock clock;
+    private Application application;
 
-    private RunningApplication(Path folder, @Nullable Path routes) {
+    private RunningApplication(Options options) {
+        workspace = options.workspace;
+        clock = options.clock;
+        scenes = new Scenes(workspace, clock);
+        expected = new ExpectedLive(workspace);
+        intercom = options.intercom.apply(IntercomStandIn.builder(workspace)).start();
+        klaviyo = options.klaviyo.apply(KlaviyoStandIn.builder()).start();
         settings = new Settings(
                 List.of(SECRET, "an-older-secret"),
                 "stand-in-token",
-                intercom.url(),
+                options.way.apply(intercom.url()),
                 "pk_stand_in",
                 klaviyo.url(),
                 "127.0.0.1",
@@ -63,21 +71,21 @@ public final class RunningApplication implements AutoCloseable {
                 "127.0.0.1",
                 freePort(),
                 null,
-                "jdbc:hsqldb:file:" + folder.resolve("database"),
+                "jdbc:hsqldb:file:" + options.folder.resolve("database"),
                 "SA",
                 "",
                 null,
-                routes,
+                options.routes,
                 Map.of());
-        application = start(settings);
+        application = start(settings, clock);
     }
 
     /**
      * Without reconciliation: whenever its time came, it would find what the sample workspace holds and no notification
      * has told, and deliver it among what a test sends.
      */
-    private static Application start(Settings settings) {
-        Application started = Application.start(settings, Clock.systemUTC());
+    private static Application start(Settings settings, Clock clock) {
+        Application started = Application.start(settings, clock);
         try {
             started.context().getRouteController().stopRoute("reconcile");
         } catch (Exception e) {
@@ -88,12 +96,69 @@ public final class RunningApplication implements AutoCloseable {
 
     /** @param folder for the database */
     static RunningApplication in(Path folder) {
-        return new RunningApplication(folder, null);
+        return with(folder).start();
     }
 
     /** @param routes a routes file that may be edited while it runs */
     static RunningApplication in(Path folder, Path routes) {
-        return new RunningApplication(folder, routes);
+        return with(folder).routes(routes).start();
+    }
+
+    /** @param folder for the database */
+    static Options with(Path folder) {
+        return new Options(folder);
+    }
+
+    /** What surrounds the program, where a test wants it other than usual. */
+    static final class Options {
+
+        private final Path folder;
+        private @Nullable Path routes;
+        private routes.sandbox.Workspace workspace = SampleWorkspace.small().create(Clock.systemUTC());
+        private UnaryOperator<IntercomStandIn.Builder> intercom = UnaryOperator.identity();
+        private UnaryOperator<KlaviyoStandIn.Builder> klaviyo = UnaryOperator.identity();
+        private UnaryOperator<URI> way = UnaryOperator.identity();
+        private Clock clock = Clock.systemUTC();
+
+        private Options(Path folder) {
+            this.folder = folder;
+        }
+
+        Options routes(Path file) {
+            routes = file;
+            return this;
+        }
+
+        Options workspace(routes.sandbox.Workspace value) {
+            workspace = value;
+            return this;
+        }
+
+        Options intercom(UnaryOperator<IntercomStandIn.Builder> options) {
+            intercom = options;
+            return this;
+        }
+
+        Options klaviyo(UnaryOperator<KlaviyoStandIn.Builder> options) {
+            klaviyo = options;
+            return this;
+        }
+
+        /** @param value where the program asks Intercom, given where Intercom is */
+        Options throughAnother(UnaryOperator<URI> value) {
+            way = value;
+            return this;
+        }
+
+        /** The program's clock, not that of the stand-ins. */
+        Options clock(Clock value) {
+            clock = value;
+            return this;
+        }
+
+        RunningApplication start() {
+            return new RunningApplication(this);
+        }
     }
 
     /** @return a port that nothing listened on a moment ago */
@@ -131,6 +196,12 @@ public final class RunningApplication implements AutoCloseable {
 
     WebhookSender sender() {
         return new WebhookSender(webhooks(), SECRET);
+    }
+
+    /** Stops the program and starts it again on the same database; the stand-ins go on. */
+    void restart() {
+        application.close();
+        application = start(settings, clock);
     }
 
     /** Sends a notification, which must be answered 200, and says which events metrics.md wants of it. */
