@@ -344,13 +344,13 @@ function differenceTable(changes) {
     { class: "scroll" },
     h(
       "table",
-      { class: "differences" },
+      { class: "events differences" },
       h("thead", {}, h("tr", {}, ["What changes", "As recorded", "As it would be sent"].map((name) => h("th", { scope: "col" }, name)))),
       h(
         "tbody",
         {},
         changes.map(({ path, was, is }) =>
-          h("tr", {}, h("th", { scope: "row", class: "break" }, path), h("td", { class: "break" }, was ?? "–"), h("td", { class: "break" }, is ?? "–")),
+          h("tr", {}, h("th", { scope: "row", class: "break" }, path), h("td", { class: "break", "data-name": "As recorded" }, was ?? "–"), h("td", { class: "break", "data-name": "As it would be sent" }, is ?? "–")),
         ),
       ),
     ),
