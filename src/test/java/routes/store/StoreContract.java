@@ -23,14 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Inbox and delivery log, the same on both databases. */
-@ParameterizedClass
-@EnumSource(TestDatabase.class)
-class StoreTest {
+/** What inbox and delivery log do, whatever the database. */
+abstract class StoreContract {
 
     /** Moves when a test says so. */
     private static final class SteppedClock extends Clock {
@@ -64,7 +60,7 @@ class StoreTest {
     private DeliveryLog log;
     private LogView view;
 
-    StoreTest(TestDatabase kind) {
+    StoreContract(TestDatabase kind) {
         this.kind = kind;
     }
 

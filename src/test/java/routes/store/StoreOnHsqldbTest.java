@@ -1,0 +1,9 @@
+package routes.store;
+
+/** The store on an embedded HSQLDB file. */
+class StoreOnHsqldbTest extends StoreContract {
+
+    StoreOnHsqldbTest() {
+        super(TestDatabase.HSQLDB);
+    }
+}
