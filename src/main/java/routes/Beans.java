@@ -80,6 +80,7 @@ final class Beans implements AutoCloseable {
                 Map.entry("importer", importer),
                 Map.entry("reconciler", reconciler),
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
+                Map.entry("storeHealth", new StoreHealth(database, routes)),
                 Map.entry("database", database.dataSource()),
                 Map.entry("metricsRegistry", meters),
                 Map.entry("vertxOptions", new VertxOptions().setWorkerPoolSize(WORKERS)));

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.RowMapper;
@@ -26,6 +28,7 @@ import routes.store.ImportRun.Status;
  */
 public final class History implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(History.class);
     private static final Duration LEASE = Duration.ofSeconds(90);
     private static final int ERROR_MAX = 500;
 
@@ -285,10 +288,15 @@ public final class History implements AutoCloseable {
     /** Lets another process go on at once with what this one was at. */
     @Override
     public void close() {
-        database.transaction(() -> {
-            database.jdbc().update(database.sql("release-import-run"), instance);
-            return database.jdbc().update(database.sql("release-reconciliation"), instance);
-        });
+        try {
+            database.transaction(() -> {
+                database.jdbc().update(database.sql("release-import-run"), instance);
+                return database.jdbc().update(database.sql("release-reconciliation"), instance);
+            });
+        } catch (StoreException e) {
+            // With the database gone there is nobody to tell: the leases run out by themselves.
+            LOG.debug("Leases were not given back", e);
+        }
     }
 
     private void insert(List<Found> found, Origin origin) {
