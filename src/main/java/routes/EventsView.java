@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
@@ -140,20 +141,11 @@ public final class EventsView {
             shown.set("body", withoutTexts(json.readTree(notification.text("body"))));
         }
         ArrayNode attempts = event.putArray("attempts");
-        boolean taken = false;
         for (Row attempt : view.attempts(row.number("id"))) {
-            taken = attempt.number("status") / 100 == 2;
             attempts.addObject()
                     .put("at", Console.text(attempt.instant("attempted_at")))
                     .put("status", attempt.number("status"))
-                    .put("answer", attempt.text("answer"));
-        }
-        // What is taken at once, or at once after a replay, stands in the event itself.
-        if (!taken && "delivered".equals(row.text("state"))) {
-            attempts.addObject()
-                    .put("at", Console.text(row.instant("settled_at")))
-                    .put("status", row.number("last_status"))
-                    .put("answer", "");
+                    .put("answer", Objects.requireNonNullElse(attempt.text("answer"), ""));
         }
         Console.answer(exchange, 200, event);
     }

@@ -1,1 +1,1 @@
-SELECT COUNT(*) FROM (SELECT id FROM event WHERE state = 'pending' AND lane = ? AND due_at <= ? LIMIT ?) AS due
+SELECT COUNT(*) FROM (SELECT event_id FROM outbox WHERE state = 'pending' AND lane = ? AND due_at <= ? LIMIT ?) AS due

@@ -1,1 +1,1 @@
-SELECT COUNT(*) FROM (SELECT id FROM event WHERE state = 'pending' AND lane = ? AND attempts < ? LIMIT 20000) AS pending
+SELECT COUNT(*) FROM (SELECT event_id FROM outbox WHERE state = 'pending' AND lane = ? AND attempts < ? LIMIT 20000) AS pending

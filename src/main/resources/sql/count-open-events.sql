@@ -1,1 +1,1 @@
-SELECT metric, state, COUNT(*) AS amount, MIN(recorded_at) AS oldest FROM event WHERE state IN ('pending', 'parked', 'waiting') GROUP BY metric, state
+SELECT metric, state, COUNT(*) AS amount, MIN(recorded_at) AS oldest FROM outbox GROUP BY metric, state

@@ -1,1 +1,1 @@
-INSERT INTO attempt (event_id, attempted_at, status, answer) VALUES (?, ?, ?, ?)
+INSERT INTO attempt (event_id, id, attempted_at, status, answer) VALUES (?, ?, ?, ?, ?)

@@ -1,1 +1,1 @@
-UPDATE event SET request = ? WHERE id = ? AND state = 'pending'
+UPDATE event SET request = ? WHERE id = ?

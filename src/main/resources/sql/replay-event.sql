@@ -1,1 +1,1 @@
-UPDATE event SET state = 'pending', due_at = NULL, settled_at = NULL WHERE unique_id = ? AND state IN ('parked', 'waiting')
+UPDATE outbox SET state = 'pending', due_at = NULL, contact_id = NULL WHERE event_id = ? AND state IN ('parked', 'waiting')

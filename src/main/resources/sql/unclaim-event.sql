@@ -1,1 +1,1 @@
-UPDATE event SET due_at = ? WHERE id = ? AND state = 'pending'
+UPDATE outbox SET due_at = ? WHERE event_id = ? AND state = 'pending'

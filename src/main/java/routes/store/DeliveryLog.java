@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +33,9 @@ public final class DeliveryLog implements AutoCloseable {
     private static final int MOST_IN_A_COMMIT = 2_000;
     /** On a shared database a claimed event is another instance's again after this: longer than any request takes. */
     private static final Duration LEASE = Duration.ofSeconds(60);
+
+    private static final int PRUNED_AT_ONCE = 1_000;
+    private static final int PRUNED_PAGES = 20;
 
     private static final Duration LATE_COMMIT = Duration.ofSeconds(5);
 
@@ -99,7 +102,9 @@ public final class DeliveryLog implements AutoCloseable {
 
     private void insertEvents(HandOver handOver) {
         List<Object[]> inserts = new ArrayList<>();
+        List<Object[]> opened = new ArrayList<>();
         List<Object[]> replacements = new ArrayList<>();
+        List<Object[]> reopened = new ArrayList<>();
         Set<Long> kept = new HashSet<>();
         long now = clock.millis();
         for (HandOver.Known known : handOver.events) {
@@ -107,22 +112,18 @@ public final class DeliveryLog implements AutoCloseable {
             RecordedEvent event = known.event();
             Long time = event.time() == null ? null : event.time().toEpochMilli();
             Long dueAt = event.state() == State.PENDING ? now : null;
+            String state = event.state().word();
+            String waitsFor = event.state() == State.WAITING ? event.contactId() : null;
             kept.add(entry.notification());
             if (entry.replays() != null) {
                 replacements.add(new Object[] {
-                    event.metric(),
-                    event.contactId(),
-                    event.profile(),
-                    time,
-                    event.state().word(),
-                    dueAt,
-                    event.reason(),
-                    event.request(),
-                    entry.replays()
+                    event.metric(), event.contactId(), event.profile(), time, event.request(), entry.replays()
                 });
+                reopened.add(new Object[] {event.metric(), state, waitsFor, dueAt, event.reason(), entry.replays()});
             } else {
+                long id = database.ids().next();
                 inserts.add(new Object[] {
-                    database.ids().next(),
+                    id,
                     event.uniqueId(),
                     event.metric(),
                     event.contactId(),
@@ -130,17 +131,19 @@ public final class DeliveryLog implements AutoCloseable {
                     time,
                     entry.origin().word(),
                     entry.origin().lane(),
-                    event.state().word(),
-                    dueAt,
-                    event.reason(),
                     now,
                     entry.notification(),
                     event.request()
                 });
+                opened.add(new Object[] {
+                    id, state, event.metric(), entry.origin().lane(), waitsFor, dueAt, event.reason(), now
+                });
             }
         }
         batch("insert-event", inserts);
+        batch("insert-outbox", opened);
         batch("replace-event", replacements);
+        batch("replace-outbox", reopened);
         // A notification is kept for as long as an event that was made of it.
         List<Object[]> dropped = new ArrayList<>();
         handOver.done.stream()
@@ -188,10 +191,10 @@ public final class DeliveryLog implements AutoCloseable {
                         (result, number) -> result.getString("contact_id"));
     }
 
-    private record Stored(String uniqueId, long notification, int lane) {}
+    private record Stored(long id, String uniqueId, long notification, int lane) {}
 
-    private static final RowMapper<Stored> STORED =
-            (row, number) -> new Stored(row.getString("unique_id"), row.getLong("notification"), row.getInt("lane"));
+    private static final RowMapper<Stored> STORED = (row, number) ->
+            new Stored(row.getLong("id"), row.getString("unique_id"), row.getLong("notification"), row.getInt("lane"));
 
     private void release(JdbcTemplate jdbc, String contact) {
         jdbc.query(database.sql("select-waiting-events"), STORED, contact).forEach(this::requeue);
@@ -202,8 +205,11 @@ public final class DeliveryLog implements AutoCloseable {
         JdbcTemplate jdbc = database.jdbc();
         // A notification that was parked as a whole is a new one again; an event keeps its place in the log.
         boolean whole = uniqueId.startsWith(RecordedEvent.WHOLE_NOTIFICATION);
-        int changed = jdbc.update(database.sql(whole ? "delete-parked-notification" : "replay-event"), uniqueId);
+        int changed = jdbc.update(database.sql(whole ? "delete-parked-outbox" : "replay-event"), event.id);
         if (changed > 0) {
+            if (whole) {
+                jdbc.update(database.sql("delete-event"), event.id);
+            }
             jdbc.update(
                     database.sql("insert-inbox"),
                     database.ids().next(),
@@ -301,6 +307,7 @@ public final class DeliveryLog implements AutoCloseable {
         Object id = event.get("id");
         Object notification = event.get("notification");
         jdbc.update(database.sql("delete-attempts"), id);
+        jdbc.update(database.sql("delete-outbox"), id);
         jdbc.update(database.sql("delete-event"), id);
         jdbc.update(database.sql("delete-notification"), notification);
     }
@@ -323,26 +330,16 @@ public final class DeliveryLog implements AutoCloseable {
         return deliveries;
     }
 
+    private record Due(long id, long dueAt) {}
+
     private List<Delivery> claim(Origin origin, int most) {
-        RowMapper<Delivery> row = (result, number) -> {
-            long busySince = result.getLong("busy_since");
-            boolean busy = !result.wasNull();
-            return new Delivery(
-                    result.getLong("id"),
-                    result.getString("unique_id"),
-                    result.getString("metric"),
-                    origin,
-                    result.getInt("attempts"),
-                    busy ? Instant.ofEpochMilli(busySince) : null,
-                    Instant.ofEpochMilli(result.getLong("recorded_at")),
-                    result.getLong("due_at"),
-                    result.getString("request"));
-        };
         JdbcTemplate jdbc = database.jdbc();
+        RowMapper<Due> row = (result, number) -> new Due(result.getLong("event_id"), result.getLong("due_at"));
         String sql = database.sql("claim-events");
         long now = clock.millis();
         if (database.isShared()) {
-            List<Delivery> claimed = jdbc.query(sql, row, now + LEASE.toMillis(), origin.lane(), now, most);
+            List<Delivery> claimed =
+                    deliveries(origin, jdbc.query(sql, row, now + LEASE.toMillis(), origin.lane(), now, most));
             claimed.forEach(this::takeNote);
             return claimed;
         }
@@ -354,15 +351,50 @@ public final class DeliveryLog implements AutoCloseable {
             long underWay = inFlight.values().stream()
                     .filter(claimed -> claimed.origin == origin && claimed.dueAt >= from)
                     .count();
-            List<Delivery> claimed = jdbc.query(sql, row, origin.lane(), from, now, most + (int) underWay).stream()
-                    .filter(delivery -> !sending.contains(delivery.id()))
+            List<Due> due = jdbc.query(sql, row, origin.lane(), from, now, most + (int) underWay).stream()
+                    .filter(each -> !sending.contains(each.id))
                     .limit(most)
                     .toList();
+            List<Delivery> claimed = deliveries(origin, due);
             claimed.forEach(this::takeNote);
-            claimedUpTo[origin.lane()] =
-                    claimed.size() < most ? 0 : claimed.get(claimed.size() - 1).dueAt();
+            claimedUpTo[origin.lane()] = due.size() < most ? 0 : due.get(due.size() - 1).dueAt;
             return claimed;
         }
+    }
+
+    private List<Delivery> deliveries(Origin origin, List<Due> due) {
+        if (due.isEmpty()) {
+            return List.of();
+        }
+        RowMapper<Delivery> row = (result, number) -> {
+            long busySince = result.getLong("busy_since");
+            boolean busy = !result.wasNull();
+            return new Delivery(
+                    result.getLong("id"),
+                    result.getString("unique_id"),
+                    result.getString("metric"),
+                    result.getString("contact_id"),
+                    origin,
+                    result.getInt("attempts"),
+                    busy ? Instant.ofEpochMilli(busySince) : null,
+                    Instant.ofEpochMilli(result.getLong("recorded_at")),
+                    result.getLong("due_at"),
+                    result.getString("request"));
+        };
+        Object[] ids = due.stream().map(Due::id).toArray();
+        return database
+                .jdbc()
+                .query(
+                        connection -> {
+                            PreparedStatement statement =
+                                    connection.prepareStatement(database.sql("select-deliveries"));
+                            statement.setArray(1, connection.createArrayOf("BIGINT", ids));
+                            return statement;
+                        },
+                        row)
+                .stream()
+                .sorted(Comparator.comparingLong(Delivery::dueAt).thenComparingLong(Delivery::id))
+                .toList();
     }
 
     private void takeNote(Delivery delivery) {
@@ -426,76 +458,109 @@ public final class DeliveryLog implements AutoCloseable {
     private void write(List<Settlement> settlements) {
         database.transaction(() -> {
             long now = clock.millis();
-            Map<State, List<Object[]>> rows = new HashMap<>();
+            List<Object[]> delivered = new ArrayList<>();
+            List<Object[]> postponed = new ArrayList<>();
+            List<Object[]> held = new ArrayList<>();
             List<Object[]> attempts = new ArrayList<>();
             List<Object[]> requests = new ArrayList<>();
-            List<Settlement> delivered = new ArrayList<>();
+            List<Settlement> taken = new ArrayList<>();
             for (Settlement each : settlements) {
                 long id = each.delivery().id();
                 if (each.request() != null) {
                     requests.add(new Object[] {each.request(), id});
                 }
-                Object[] row =
-                        switch (each.state()) {
-                            case DELIVERED -> new Object[] {now, now, each.status(), id};
-                            case PENDING ->
-                                new Object[] {
-                                    each.dueAt() == null ? now : each.dueAt().toEpochMilli(),
-                                    now,
-                                    each.status(),
-                                    each.answer(),
-                                    id
-                                };
-                            case PARKED -> new Object[] {now, each.status(), each.answer(), id};
-                            case WAITING -> new Object[] {each.status(), each.answer(), id};
-                        };
-                rows.computeIfAbsent(each.state(), state -> new ArrayList<>()).add(row);
-                if (each.state() == State.DELIVERED) {
-                    delivered.add(each);
+                switch (each.state()) {
+                    case DELIVERED -> {
+                        delivered.add(new Object[] {id});
+                        taken.add(each);
+                    }
+                    case PENDING ->
+                        postponed.add(new Object[] {
+                            each.dueAt() == null ? now : each.dueAt().toEpochMilli(),
+                            now,
+                            each.status(),
+                            each.answer(),
+                            id
+                        });
+                    case PARKED, WAITING -> {
+                        String waitsFor =
+                                each.state() == State.WAITING ? each.delivery().contactId() : null;
+                        held.add(new Object[] {each.state().word(), waitsFor, each.status(), each.answer(), id});
+                    }
                 }
-                // A first attempt that is taken stands in the event itself; only what went otherwise is listed.
-                if (each.state() != State.DELIVERED || each.delivery().attempts() > 0) {
-                    attempts.add(new Object[] {id, now, each.status(), each.answer()});
+                if (each.state() != State.DELIVERED) {
+                    attempts.add(attempt(each, now));
                 }
             }
             batch("replace-request", requests);
-            countDelivered(delivered, batch("deliver-event", rows.getOrDefault(State.DELIVERED, List.of())), now);
-            batch("postpone-event", rows.getOrDefault(State.PENDING, List.of()));
-            batch("park-event", rows.getOrDefault(State.PARKED, List.of()));
-            batch("wait-event", rows.getOrDefault(State.WAITING, List.of()));
+            int[] left = batch("deliver-event", delivered);
+            Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
+            for (int i = 0; i < taken.size(); i++) {
+                // Not in the outbox any more: deleted meanwhile, or delivered by another instance.
+                if (left[i] != 0) {
+                    attempts.add(attempt(taken.get(i), now));
+                    count(tallies, taken.get(i).delivery(), now);
+                }
+            }
+            Tally.write(database, tallies);
+            batch("postpone-event", postponed);
+            batch("hold-event", held);
             batch("insert-attempt", attempts);
             return settlements;
         });
     }
 
-    private void countDelivered(List<Settlement> delivered, int[] changed, long now) {
-        Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
-        for (int i = 0; i < delivered.size(); i++) {
-            if (changed[i] != 0) {
-                Delivery delivery = delivered.get(i).delivery();
-                Tally.add(tallies, "delivered", delivery.metric(), Instant.ofEpochMilli(now), 1);
-                if (delivery.origin() == Origin.RECONCILE) {
-                    Tally.add(tallies, "repaired", delivery.metric(), Instant.ofEpochMilli(now), 1);
-                }
-            }
-        }
-        Tally.write(database, tallies);
+    private Object[] attempt(Settlement settlement, long now) {
+        return new Object[] {
+            settlement.delivery().id(), database.ids().next(), now, settlement.status(), settlement.answer()
+        };
     }
 
-    /** Deletes delivered events, and duplicates, that were settled before then: a thousand of each kind at a time. */
+    private static void count(Map<Tally.Key, Tally.Amount> tallies, Delivery delivery, long now) {
+        Instant at = Instant.ofEpochMilli(now);
+        Tally.add(tallies, "delivered", delivery.metric(), at, 1);
+        if (delivery.origin() == Origin.RECONCILE) {
+            Tally.add(tallies, "repaired", delivery.metric(), at, 1);
+        }
+    }
+
+    /**
+     * Deletes delivered events and duplicates that were recorded before then, the oldest first; a few thousand at most, so
+     * that nobody waits for long.
+     *
+     * @return how many
+     */
     public int prune(Instant before) {
-        Integer pruned = database.transaction(() -> {
-            int count = 0;
-            for (Origin origin : Origin.values()) {
-                List<Map<String, Object>> events = database.jdbc()
-                        .queryForList(
-                                database.sql("select-prunable-events"), origin.lane(), before.toEpochMilli(), 1_000);
-                events.forEach(this::delete);
-                count += events.size();
+        int count = 0;
+        long after = 0;
+        for (int page = 0; page < PRUNED_PAGES; page++) {
+            List<Map<String, Object>> oldest =
+                    database.jdbc().queryForList(database.sql("select-oldest-events"), after, PRUNED_AT_ONCE);
+            // Ids are given in order of time: behind the first that is younger there is nothing to prune.
+            List<Map<String, Object>> old = oldest.stream()
+                    .takeWhile(event -> number(event, "recorded_at") < before.toEpochMilli())
+                    .toList();
+            List<Map<String, Object>> delivered =
+                    old.stream().filter(event -> number(event, "is_open") == 0).toList();
+            count += delivered.size();
+            if (!delivered.isEmpty()) {
+                database.transaction(() -> {
+                    delivered.forEach(this::delete);
+                    return delivered;
+                });
             }
-            return count + database.jdbc().update(database.sql("delete-old-duplicates"), before.toEpochMilli());
-        });
-        return pruned == null ? 0 : pruned;
+            if (old.size() < PRUNED_AT_ONCE) {
+                break;
+            }
+            after = number(old.get(old.size() - 1), "id");
+        }
+        Integer duplicates = database.transaction(
+                () -> database.jdbc().update(database.sql("delete-old-duplicates"), before.toEpochMilli()));
+        return count + (duplicates == null ? 0 : duplicates);
+    }
+
+    private static long number(Map<String, Object> row, String column) {
+        return ((Number) Objects.requireNonNull(row.get(column))).longValue();
     }
 
     private int[] batch(String statement, List<Object[]> rows) {

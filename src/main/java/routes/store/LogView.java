@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
@@ -13,6 +14,8 @@ import org.springframework.dao.DataAccessException;
 public final class LogView {
 
     private static final int MOST = 500;
+    /** States of events that are in the outbox. */
+    private static final Set<String> OPEN = Set.of(State.PENDING.word(), State.PARKED.word(), State.WAITING.word());
 
     private final Database database;
 
@@ -96,20 +99,31 @@ public final class LogView {
 
     /** @return the newest first */
     public List<Row> events(Filter filter) {
+        boolean open = filter.state != null && OPEN.contains(filter.state);
         boolean duplicates = "duplicate".equals(filter.state);
         StringBuilder where = new StringBuilder("1 = 1");
         List<Object> values = new ArrayList<>();
-        if (!duplicates) {
+        if (open) {
             with(where, values, "state = ?", filter.state);
+        } else if (filter.state != null && !duplicates) {
+            where.append(" AND NOT EXISTS (SELECT 1 FROM outbox WHERE event_id = event.id)");
         }
         with(where, values, "metric = ?", filter.metric);
-        with(where, values, "profile = ?", filter.profile);
         with(where, values, "recorded_at >= ?", filter.since == null ? null : filter.since.toEpochMilli());
         with(where, values, "recorded_at < ?", filter.until == null ? null : filter.until.toEpochMilli());
-        with(where, values, "id < ?", filter.after);
-        values.add(Math.max(1, Math.min(filter.limit, MOST)));
-        String sql =
-                database.sql(duplicates ? "select-duplicates" : "select-events").replace("{filter}", where);
+        with(where, values, open ? "event_id < ?" : "id < ?", filter.after);
+        int limit = Math.max(1, Math.min(filter.limit, MOST));
+        if (open) {
+            // Whose event it is stands in the event only.
+            values.add(filter.profile == null ? limit : Integer.MAX_VALUE);
+            values.add(filter.profile);
+            values.add(filter.profile);
+        } else {
+            with(where, values, "profile = ?", filter.profile);
+        }
+        values.add(limit);
+        String statement = open ? "select-open-events" : duplicates ? "select-duplicates" : "select-events";
+        String sql = database.sql(statement).replace("{filter}", where);
         return read(() -> rows(sql, values.toArray()));
     }
 
@@ -126,7 +140,7 @@ public final class LogView {
         return rows.isEmpty() ? null : rows.get(0);
     }
 
-    /** @return the attempts that were not taken at once, oldest first */
+    /** @return the attempts, oldest first */
     public List<Row> attempts(long event) {
         return read(() -> rows(database.sql("select-attempts"), event));
     }

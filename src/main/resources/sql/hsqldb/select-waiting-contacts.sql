@@ -1,1 +1,1 @@
-SELECT DISTINCT contact_id FROM event WHERE state = 'waiting' AND contact_id IN (UNNEST(?))
+SELECT DISTINCT contact_id FROM outbox WHERE contact_id IN (UNNEST(?))

@@ -1,1 +1,1 @@
-SELECT DISTINCT contact_id FROM event WHERE state = 'waiting' AND contact_id = ANY (?)
+SELECT DISTINCT contact_id FROM outbox WHERE contact_id = ANY (?)

@@ -1,1 +1,0 @@
-DELETE FROM event WHERE unique_id = ? AND state = 'parked'

@@ -1,1 +1,0 @@
-UPDATE event SET state = 'parked', settled_at = ?, due_at = NULL, attempts = attempts + 1, last_status = ?, last_answer = ? WHERE id = ? AND state = 'pending'
