@@ -332,34 +332,43 @@ public final class DeliveryLog implements AutoCloseable {
 
     private record Due(long id, long dueAt) {}
 
+    private static final RowMapper<Due> DUE =
+            (result, number) -> new Due(result.getLong("event_id"), result.getLong("due_at"));
+
     private List<Delivery> claim(Origin origin, int most) {
-        JdbcTemplate jdbc = database.jdbc();
-        RowMapper<Due> row = (result, number) -> new Due(result.getLong("event_id"), result.getLong("due_at"));
-        String sql = database.sql("claim-events");
-        long now = clock.millis();
         if (database.isShared()) {
-            List<Delivery> claimed =
-                    deliveries(origin, jdbc.query(sql, row, now + LEASE.toMillis(), origin.lane(), now, most));
+            long now = clock.millis();
+            List<Due> due = database.jdbc()
+                    .query(database.sql("claim-events"), DUE, now + LEASE.toMillis(), origin.lane(), now, most);
+            List<Delivery> claimed = deliveries(origin, due);
             claimed.forEach(this::takeNote);
             return claimed;
         }
         synchronized (claimedUpTo) {
-            // A transaction that commits late brings events that were due a moment earlier.
-            long from = claimedUpTo[origin.lane()] - LATE_COMMIT.toMillis();
-            // Noted before the query: one that is settled while it runs may still look pending to it.
-            Set<Long> sending = new HashSet<>(inFlight.keySet());
-            long underWay = inFlight.values().stream()
-                    .filter(claimed -> claimed.origin == origin && claimed.dueAt >= from)
-                    .count();
-            List<Due> due = jdbc.query(sql, row, origin.lane(), from, now, most + (int) underWay).stream()
-                    .filter(each -> !sending.contains(each.id))
-                    .limit(most)
-                    .toList();
+            List<Due> due = due(origin, most);
             List<Delivery> claimed = deliveries(origin, due);
             claimed.forEach(this::takeNote);
             claimedUpTo[origin.lane()] = due.size() < most ? 0 : due.get(due.size() - 1).dueAt;
             return claimed;
         }
+    }
+
+    /** Embedded only. The order names all columns of the index: HSQLDB would read and sort the whole backlog otherwise. */
+    private List<Due> due(Origin origin, int most) {
+        // A transaction that commits late brings events that were due a moment earlier.
+        long from = claimedUpTo[origin.lane()] - LATE_COMMIT.toMillis();
+        // Noted before the query: one that is settled while it runs may still look pending to it.
+        Set<Long> sending = new HashSet<>(inFlight.keySet());
+        long underWay = inFlight.values().stream()
+                .filter(claimed -> claimed.origin == origin && claimed.dueAt >= from)
+                .count();
+        return database
+                .jdbc()
+                .query(database.sql("claim-events"), DUE, origin.lane(), from, clock.millis(), most + (int) underWay)
+                .stream()
+                .filter(each -> !sending.contains(each.id))
+                .limit(most)
+                .toList();
     }
 
     private List<Delivery> deliveries(Origin origin, List<Due> due) {
@@ -406,22 +415,22 @@ public final class DeliveryLog implements AutoCloseable {
         int due = 0;
         for (Origin origin : Origin.values()) {
             if ((origin != Origin.IMPORT) == live && due < bound) {
-                int underWay = database.isShared()
-                        ? 0
-                        : (int) inFlight.values().stream()
-                                .filter(claimed -> claimed.origin == origin)
-                                .count();
-                Integer count = database.jdbc()
-                        .queryForObject(
-                                database.sql("count-due-events"),
-                                Integer.class,
-                                origin.lane(),
-                                clock.millis(),
-                                bound + underWay);
-                due += count == null ? 0 : Math.max(0, count - underWay);
+                due += database.isShared() ? countDue(origin, bound) : notUnderWay(origin, bound);
             }
         }
         return due;
+    }
+
+    private int countDue(Origin origin, int bound) {
+        Integer count = database.jdbc()
+                .queryForObject(database.sql("count-due-events"), Integer.class, origin.lane(), clock.millis(), bound);
+        return count == null ? 0 : count;
+    }
+
+    private int notUnderWay(Origin origin, int bound) {
+        synchronized (claimedUpTo) {
+            return due(origin, bound).size();
+        }
     }
 
     /** Gives claimed events back unsent: they are due at once. */

@@ -22,6 +22,7 @@ final class GroupCommit<T> implements AutoCloseable {
     private final Consumer<List<T>> writer;
     private final Thread thread;
     private volatile boolean closed;
+    private volatile int together;
 
     /**
      * @param room entries that may wait; further ones are refused
@@ -47,6 +48,11 @@ final class GroupCommit<T> implements AutoCloseable {
         return entry.committed;
     }
 
+    /** @return how many waited for the commit that is under way; 0 when none is and nobody waits */
+    int together() {
+        return together;
+    }
+
     private void run() {
         List<Entry<T>> batch = new ArrayList<>(most);
         while (!closed || !queue.isEmpty()) {
@@ -57,8 +63,12 @@ final class GroupCommit<T> implements AutoCloseable {
                 continue;
             }
             queue.drainTo(batch, most - 1);
+            together = batch.size();
             write(batch);
             batch.clear();
+            if (queue.isEmpty()) {
+                together = 0;
+            }
         }
     }
 

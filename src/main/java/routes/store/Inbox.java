@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -33,9 +34,18 @@ public final class Inbox implements AutoCloseable {
     /** On a shared database a claimed entry is another instance's again after this. */
     private static final Duration LEASE = Duration.ofSeconds(60);
 
+    /** So many senders in one commit are a rush. */
+    private static final int RUSH = 8;
+    /** In a rush, of each second that transformers take, senders have three for themselves. */
+    private static final int SHARE_OF_SENDERS = 3;
+
+    private static final long MOST_GIVEN_NANOS = Duration.ofMillis(500).toNanos();
+    private static final Duration LOOK = Duration.ofMillis(2);
+
     private final Database database;
     private final Clock clock;
     private final GroupCommit<Arrival> commits;
+    private long claimedAt = System.nanoTime();
 
     private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {}
 
@@ -102,13 +112,26 @@ public final class Inbox implements AutoCloseable {
         }
     }
 
-    /** As {@link #claim}: webhooks, and what is left of the number for what reconciliation has found. */
+    /**
+     * As {@link #claim}: webhooks, and what is left of the number for what reconciliation has found. Lets senders go
+     * first for a while when many of them wait: Intercom puts off those who answer late, and what is on disk can wait.
+     */
     public List<InboxEntry> claimLive(int most) {
+        giveWay();
         List<InboxEntry> entries = new ArrayList<>(claim(Origin.WEBHOOK, most));
         if (entries.size() < most) {
             entries.addAll(claim(Origin.RECONCILE, most - entries.size()));
         }
         return entries;
+    }
+
+    private void giveWay() {
+        long now = System.nanoTime();
+        long until = now + SHARE_OF_SENDERS * Math.min(now - claimedAt, MOST_GIVEN_NANOS);
+        while (commits.together() >= RUSH && System.nanoTime() < until) {
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
+        claimedAt = System.nanoTime();
     }
 
     /** As {@link #claim}: what the import has read. */

@@ -1,2 +1,2 @@
 SELECT event_id, due_at FROM outbox
-WHERE state = 'pending' AND lane = ? AND due_at >= ? AND due_at <= ? ORDER BY due_at LIMIT ?
+WHERE state = 'pending' AND lane = ? AND due_at >= ? AND due_at <= ? ORDER BY state, lane, due_at LIMIT ?
