@@ -33,7 +33,7 @@ final class LiveSource implements Enricher.Source {
             "contact.merged");
 
     /** Of Intercom's rate limit: half of what the reading of history leaves, so that what was read is soon gone. */
-    private static final double LEFT_TO_LIVE = 0.04;
+    private static final double LEFT_TO_LIVE = 0.015;
 
     private final IntercomClient intercom;
     private final Contacts contacts;

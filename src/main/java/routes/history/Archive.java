@@ -33,7 +33,7 @@ final class Archive implements AutoCloseable {
      */
     static final Duration MARGIN = Duration.ofHours(38);
 
-    private static final double LEFT_TO_LIVE = 0.08;
+    private static final double LEFT_TO_LIVE = 0.03;
     private static final int MOST_ATTEMPTS = 7;
     /** Requests for single conversations under way at once. */
     private static final int READERS = 16;

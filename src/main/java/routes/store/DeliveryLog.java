@@ -535,7 +535,7 @@ public final class DeliveryLog implements AutoCloseable {
 
     /**
      * Deletes delivered events and duplicates that were recorded before then, the oldest first; a few thousand at most, so
-     * that nobody waits for long.
+     * that nobody waits for long. What was counted by the hour before then is summed up.
      *
      * @return how many
      */
@@ -563,8 +563,10 @@ public final class DeliveryLog implements AutoCloseable {
             }
             after = number(old.get(old.size() - 1), "id");
         }
-        Integer duplicates = database.transaction(
-                () -> database.jdbc().update(database.sql("delete-old-duplicates"), before.toEpochMilli()));
+        Integer duplicates = database.transaction(() -> {
+            Tally.rollUp(database, before);
+            return database.jdbc().update(database.sql("delete-old-duplicates"), before.toEpochMilli());
+        });
         return count + (duplicates == null ? 0 : duplicates);
     }
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import routes.harness.Child;
 import routes.harness.Deadline;
@@ -37,6 +38,8 @@ public final class BenchmarkRun {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final Duration QUOTA_WINDOW = Duration.ofSeconds(62);
     private static final int FIXED_RATE = 500;
+    private static final int CONVERSATIONS = 4_000;
+    private static final int TICKETS = 1_600;
     private static final int WARM_UP = 6_000;
 
     private final double seconds = Double.parseDouble(System.getProperty("seconds", "5"));
@@ -74,6 +77,8 @@ public final class BenchmarkRun {
                 + (int) (CONNECTIONS.length * seconds * 25_000)
                 + 4 * events
                 + 3 * Arrays.stream(backlogs).sum()
+                + (int) (seconds * 25_000)
+                + 2 * WARM_UP
                 + 50_000;
         double disk = Disk.commitsPerSecond(folder, 2);
         try (Child load = Child.ofClass(LoadProcess.class, "2g", log, List.of(Integer.toString(most)));
@@ -87,17 +92,18 @@ public final class BenchmarkRun {
                                 "workspace=" + Requests.WORKSPACE,
                                 "seed=" + Requests.SEED,
                                 "contacts=" + Requests.CONTACTS,
-                                "conversations=0",
-                                "tickets=0"))) {
+                                "conversations=" + CONVERSATIONS,
+                                "tickets=" + TICKETS))) {
             String kinds = load.readLine();
             load.ask("prepare " + Math.max(WARM_UP, (int) (seconds * 12_000)));
             URI intercomUrl = URI.create(intercom.readLine());
             Child sink = sink(0, "off");
             URI klaviyoUrl = URI.create(sink.readLine());
-            try (Product product = new Product(
-                    TARGET.resolve("intercom-klaviyo.jar"), options, folder, log, intercomUrl, klaviyoUrl)) {
+            startWithArchive(load, intercomUrl, klaviyoUrl);
+            try (Product product = product("store", options, intercomUrl, klaviyoUrl)) {
                 measure(load, product, sink, klaviyoUrl);
             }
+            slowDisk(load, intercomUrl, klaviyoUrl);
             write(kinds, disk);
         }
     }
@@ -117,28 +123,84 @@ public final class BenchmarkRun {
     }
 
     private void measure(Child load, Product product, Child firstSink, URI klaviyoUrl) throws IOException {
-        Child life = start(product, load);
+        Child life = start(product, load, "");
         boolean unused = life.endsWithin(Duration.ofSeconds(5));
         row("Resident memory at rest", "%d MiB".formatted(life.residentMib()), "");
         post(load, product, 16, WARM_UP, 600, 0);
         idle(product);
         acknowledge(load, product, life);
         Child sink = endToEnd(load, product, life, firstSink, klaviyoUrl);
+        importHistory(product);
         for (int backlog : backlogs) {
             backlog(load, product, life, sink, backlog);
         }
         sink.close();
     }
 
+    private Product product(String name, List<String> with, URI intercom, URI klaviyo) throws IOException {
+        Path own = Files.createDirectories(folder.resolve(name));
+        return new Product(TARGET.resolve("intercom-klaviyo.jar"), with, own, log, intercom, klaviyo);
+    }
+
+    /** As README shows it: one run writes down which classes were needed, the next ones find them ready. */
+    private void startWithArchive(Child load, URI intercom, URI klaviyo) throws IOException {
+        String archive = folder.resolve("intercom-klaviyo.jsa").toString();
+        try (Product first = product("archive", List.of("-XX:ArchiveClassesAtExit=" + archive), intercom, klaviyo)) {
+            first.start();
+            Deadline.await("the first start", PATIENCE, () -> answers(first.webhooks()));
+        }
+        try (Product second = product("archive", List.of("-XX:SharedArchiveFile=" + archive), intercom, klaviyo)) {
+            start(second, load, " with a class-data archive");
+        }
+    }
+
+    /** Where a commit takes 5 ms more. Needs a C compiler; without one the row says so. */
+    private void slowDisk(Child load, URI intercom, URI klaviyo) throws IOException {
+        Path library = folder.resolve("slow-disk.so");
+        String row = "Acknowledge, durable, 256 connections, a commit takes 5 ms more";
+        if (!isCompiled(library)) {
+            row(row, "not measured: no C compiler", "");
+            return;
+        }
+        try (Product product = product("slow", options, intercom, klaviyo).with("LD_PRELOAD", library.toString())) {
+            start(product, load, " on a slow disk");
+            post(load, product, 16, WARM_UP, 600, 0);
+            JsonNode result = post(load, product, 256, (int) (seconds * 25_000), seconds, 0);
+            row(row, rateAndLatency(result), "");
+        }
+    }
+
+    private boolean isCompiled(Path library) throws IOException {
+        try {
+            return new ProcessBuilder(
+                                    "cc",
+                                    "-shared",
+                                    "-fPIC",
+                                    "-o",
+                                    library.toString(),
+                                    "src/test/resources/slow-disk.c",
+                                    "-ldl")
+                            .inheritIO()
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
     /** From the start of the process to the first 200. */
-    private Child start(Product product, Child load) throws IOException {
+    private Child start(Product product, Child load, String how) throws IOException {
         Child life = product.start();
         Deadline.await("the first start", PATIENCE, () -> answers(product.webhooks()));
         JsonNode first = post(load, product, 1, 1, 60, 0);
         if (first.path("count").asInt() != 1) {
             throw new IOException("the first notification was not acknowledged: " + first);
         }
-        row("Start to the first 200", "%.2f s".formatted(life.age().toNanos() / 1e9), "");
+        row("Start to the first 200" + how, "%.2f s".formatted(life.age().toNanos() / 1e9), "");
         return life;
     }
 
@@ -163,15 +225,13 @@ public final class BenchmarkRun {
                 JsonNode result = post(load, product, connections, (int) (seconds * 25_000), seconds, 0);
                 accepted += result.path("events").asLong();
                 rates.put(connections, rate(result));
+                JsonNode unstored = json.readTree(
+                        load.ask("ping %d %d %s".formatted(product.httpPort(), connections, Math.min(2, seconds))));
                 row(
                         "Acknowledge, durable, %d connections".formatted(connections),
-                        "%,.0f/s, p50 %s, p99 %s, p99.9 %s"
-                                .formatted(
-                                        rate(result),
-                                        millis(result, "p50"),
-                                        millis(result, "p99"),
-                                        millis(result, "p999")),
-                        "%.2f of a bare 200".formatted(rate(result) / baseline));
+                        rateAndLatency(result),
+                        "%.2f of a bare 200, %.2f of the same route without storage (%,.0f/s)"
+                                .formatted(rate(result) / baseline, rate(result) / rate(unstored), rate(unstored)));
             }
         }
         row("Resident memory under load", "%d MiB".formatted(life.residentMib()), "");
@@ -220,6 +280,30 @@ public final class BenchmarkRun {
                 "End to end, %s, Klaviyo's limits %s".formatted(what, limits),
                 "%,.0f events/s, p50 %s, p99 %s".formatted(rate, millis(arrived, "p50"), millis(arrived, "p99")),
                 "%s; %.0f µs of processor time an event".formatted(ratio(rate), micros(life, before, expected)));
+    }
+
+    /** As fast as stand-ins without limits let it. */
+    private void importHistory(Product product) throws IOException {
+        newMinute();
+        long start = System.nanoTime();
+        if (product.post("/api/import/start", "{}") != 202) {
+            throw new IOException("the import does not start");
+        }
+        Deadline.await("the import is completed", PATIENCE, () -> {
+            JsonNode run = product.get("/api/import");
+            return run != null && run.path("state").asText().equals("completed");
+        });
+        double took = (System.nanoTime() - start) / 1e9;
+        JsonNode run = Objects.requireNonNull(product.get("/api/import"));
+        row(
+                "Import of %,d conversations and tickets"
+                        .formatted(run.path("done").asLong()),
+                "%,.0f objects/s, %,.0f events/s"
+                        .formatted(
+                                run.path("done").asLong() / took,
+                                run.path("events").asLong() / took),
+                "%.2f of the 167 requests/s that Intercom allows"
+                        .formatted(run.path("done").asLong() / took / 166.7));
     }
 
     /** Lets a backlog grow while Klaviyo takes nothing, then drains it. */
@@ -294,6 +378,11 @@ public final class BenchmarkRun {
 
     private static double rate(JsonNode result) {
         return result.path("count").asLong() / result.path("seconds").asDouble();
+    }
+
+    private static String rateAndLatency(JsonNode result) {
+        return "%,.0f/s, p50 %s, p99 %s, p99.9 %s"
+                .formatted(rate(result), millis(result, "p50"), millis(result, "p99"), millis(result, "p999"));
     }
 
     private static double micros(Child life, Duration before, long events) {

@@ -20,13 +20,17 @@ import routes.harness.Percentiles;
  * <pre>
  * prepare COUNT                                    signs so many requests
  * run PORT CONNECTIONS FROM TO SECONDS PER-SECOND  see {@link Load#run}
+ * ping PORT CONNECTIONS SECONDS                    the same, with pings, which are not stored
  * arrivals KLAVIYO FROM TO                         when the events of these requests were recorded
  * </pre>
  */
 public final class LoadProcess {
 
     private final JsonMapper json = JsonMapper.builder().build();
-    private final Requests requests = new Requests();
+    /** Enough for some seconds of what is not stored. */
+    private static final int PINGS = 120_000;
+
+    private final Requests requests = Requests.ofAllMetrics();
     private final Load load;
 
     private LoadProcess(int most) {
@@ -45,6 +49,7 @@ public final class LoadProcess {
             return switch (words[0]) {
                 case "prepare" -> prepare(Integer.parseInt(words[1]));
                 case "run" -> run(words);
+                case "ping" -> ping(words);
                 case "arrivals" ->
                     arrivals(URI.create(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
                 default -> throw new IllegalArgumentException(order);
@@ -73,6 +78,16 @@ public final class LoadProcess {
                 .put("seconds", result.seconds())
                 .put("others", result.others().toString());
         return node.toString();
+    }
+
+    private String ping(String[] words) throws IOException {
+        Requests pings = Requests.ofPing();
+        pings.prepare(PINGS);
+        Load.Result result = new Load(pings, PINGS)
+                .run(Integer.parseInt(words[1]), Integer.parseInt(words[2]), 0, PINGS, Double.parseDouble(words[3]), 0);
+        return with(new Percentiles(result.millis()))
+                .put("seconds", result.seconds())
+                .toString();
     }
 
     private ObjectNode with(Percentiles millis) {

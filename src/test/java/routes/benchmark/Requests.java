@@ -1,5 +1,6 @@
 package routes.benchmark;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,8 +42,8 @@ final class Requests {
     private static final long FIRST_OBJECT = 315_470_000_000_000L;
     private static final int SIGNATURE = 40;
 
-    private final List<Template> templates = new ArrayList<>();
-    private final List<byte[]> contacts = new ArrayList<>();
+    private final List<Template> templates;
+    private final List<byte[]> contacts;
     private final Mac mac;
     private byte[] signatures = new byte[0];
     private int prepared;
@@ -51,22 +52,46 @@ final class Requests {
     private record Template(
             byte[] request, int body, int signature, int[] objects, int[] notifications, int[] contacts, int events) {}
 
-    Requests() {
-        Workspace workspace =
-                new SampleWorkspace(WORKSPACE, SEED, CONTACTS, 0, 0, Duration.ofDays(60)).create(Clock.systemUTC());
-        for (String id : workspace.contactIds()) {
-            ObjectNode contact = workspace.contact(id);
-            if (contact != null && contact.path("email").asText().matches("[a-z.0-9]{1,40}@klaviyo-demo\\.com")) {
-                contacts.add(id.getBytes(StandardCharsets.US_ASCII));
-            }
-        }
+    private Requests(List<Template> templates, List<byte[]> contacts) {
+        this.templates = templates;
+        this.contacts = contacts;
         try {
             mac = Mac.getInstance("HmacSHA1");
             mac.init(new SecretKeySpec(Product.CLIENT_SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has HmacSHA1", e);
         }
+    }
+
+    static Requests ofAllMetrics() {
+        Workspace workspace =
+                new SampleWorkspace(WORKSPACE, SEED, CONTACTS, 0, 0, Duration.ofDays(60)).create(Clock.systemUTC());
+        List<byte[]> contacts = new ArrayList<>();
+        for (String id : workspace.contactIds()) {
+            ObjectNode contact = workspace.contact(id);
+            if (contact != null && contact.path("email").asText().matches("[a-z.0-9]{1,40}@klaviyo-demo\\.com")) {
+                contacts.add(id.getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        List<Template> templates = new ArrayList<>();
         choose(workspace).values().forEach(each -> templates.add(template(each, workspace)));
+        return new Requests(templates, contacts);
+    }
+
+    /** Intercom's ping, as long as the others: verified, read and answered by the same route, but not stored. */
+    static Requests ofPing() {
+        ObjectNode ping = JsonNodeFactory.instance.objectNode();
+        ping.put("type", "notification_event").put("app_id", WORKSPACE).put("topic", "ping");
+        ObjectNode item = ping.putObject("data").putObject("item").put("type", "ping");
+        item.put("message", "");
+        pad(item, "message", BODY_BYTES - WebhookSender.bytes(ping).length);
+        byte[] body = WebhookSender.bytes(ping);
+        String head = head(body.length);
+        int[] none = {};
+        return new Requests(
+                List.of(new Template(
+                        request(head, body), head.length() + SIGNATURE + 4, head.length(), none, none, none, 0)),
+                List.of());
     }
 
     /** The first notification of each metric that says exactly one thing. */
@@ -98,26 +123,38 @@ final class Requests {
         // A quotation that the newest part carries along: of no consequence, but it has to be read and stored.
         ObjectNode item = (ObjectNode) notification.path("data").path("item");
         int missing = BODY_BYTES - WebhookSender.bytes(notification).length - ",\"quoted\":\"\"".length();
-        item.put("quoted", "lorem ipsum ".repeat(BODY_BYTES).substring(0, missing));
+        pad(item, "quoted", missing);
         byte[] body = WebhookSender.bytes(notification);
-        String head =
-                "POST /webhooks/intercom HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: */*\r\n"
-                        + "User-Agent: intercom-parrot-service-client/1.0\r\nContent-Length: " + body.length
-                        + "\r\nX-Hub-Signature: sha1=";
-        byte[] before = (head + "0".repeat(SIGNATURE) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
-        byte[] request = ByteBuffer.allocate(before.length + body.length)
-                .put(before)
-                .put(body)
-                .array();
+        String head = head(body.length);
+        byte[] request = request(head, body);
         String text = new String(request, StandardCharsets.ISO_8859_1);
         return new Template(
                 request,
-                before.length,
+                head.length() + SIGNATURE + 4,
                 head.length(),
                 places(text, object),
                 places(text, notification.path("id").asText().substring("notif_".length())),
                 places(text, contact),
                 events.size());
+    }
+
+    private static void pad(ObjectNode item, String member, int length) {
+        item.put(member, "lorem ipsum ".repeat(BODY_BYTES).substring(0, length));
+    }
+
+    /** Up to where the signature is put in. */
+    private static String head(int length) {
+        return "POST /webhooks/intercom HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: */*\r\n"
+                + "User-Agent: intercom-parrot-service-client/1.0\r\nContent-Length: " + length
+                + "\r\nX-Hub-Signature: sha1=";
+    }
+
+    private static byte[] request(String head, byte[] body) {
+        byte[] before = (head + "0".repeat(SIGNATURE) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(before.length + body.length)
+                .put(before)
+                .put(body)
+                .array();
     }
 
     private static int[] places(String text, String what) {
@@ -171,8 +208,8 @@ final class Requests {
         buffer.put(template.request);
         number(buffer, template.objects, FIRST_OBJECT + index, 15);
         number(buffer, template.notifications, index, 12);
-        byte[] contact = contacts.get(index % contacts.size());
         for (int place : template.contacts) {
+            byte[] contact = contacts.get(index % contacts.size());
             for (int i = 0; i < contact.length; i++) {
                 buffer.put(place + i, contact[i]);
             }

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class Product implements AutoCloseable {
         this.options = options;
         this.folder = folder;
         this.log = log;
-        environment = Map.of(
+        environment = new HashMap<>(Map.of(
                 "INTERCOM_CLIENT_SECRET",
                 CLIENT_SECRET,
                 "INTERCOM_ACCESS_TOKEN",
@@ -62,7 +63,13 @@ public final class Product implements AutoCloseable {
                 "ADMIN_PORT",
                 Integer.toString(adminPort),
                 "DATABASE_URL",
-                "jdbc:hsqldb:file:" + folder.resolve("data").resolve("store"));
+                "jdbc:hsqldb:file:" + folder.resolve("data").resolve("store")));
+    }
+
+    /** Sets one more variable of the environment of the lives to come. */
+    public Product with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
     }
 
     private static int freePort() {

@@ -403,6 +403,25 @@ abstract class StoreContract {
         assertEquals(0, log.prune(between));
     }
 
+    @Test
+    void whatWasCountedLongAgoIsSummedUp() {
+        for (int hour = 0; hour < 3; hour++) {
+            HandOver handOver = new HandOver();
+            handOver.done(stored());
+            handOver.count("filtered", "conversation.read", clock.instant());
+            log.record(handOver);
+            clock.pass(Duration.ofHours(1));
+        }
+        List<LogView.Count> before = view.counts();
+
+        log.prune(clock.instant());
+        log.prune(clock.instant());
+
+        assertEquals(before, view.counts());
+        assertEquals(3, before.get(0).amount());
+        assertEquals(1, rows("tally"));
+    }
+
     private int rows(String table) {
         Integer count =
                 new JdbcTemplate(database.dataSource()).queryForObject("SELECT COUNT(*) FROM " + table, Integer.class);

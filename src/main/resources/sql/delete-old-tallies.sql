@@ -1,0 +1,1 @@
+DELETE FROM tally WHERE hour < ? AND hour > 0
