@@ -1,0 +1,1 @@
+UPDATE instance SET beat = beat + 1 WHERE id = ?

@@ -1,0 +1,1 @@
+INSERT INTO instance (id, beat) VALUES (?, 0)
