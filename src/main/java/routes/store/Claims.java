@@ -1,10 +1,6 @@
 package routes.store;
 
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,10 +13,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * This process among those that share a database, and what it says of rows that it is at: their {@code due_at} lies
  * beyond all time and names the instance, so nobody else finds them due, for however long they take.
  *
- * <p>Instances raise a number every second. Whose number stands still is taken for dead by the others, and what it had
- * claimed is due again: a process that was killed is replaced within seconds, one that is only slow keeps its rows. No
- * clock is compared with another's. An instance that was taken for dead and is not goes on under a new id; what it was
- * at is then done twice, which every step stands (the inbox by rolling back, Klaviyo by {@code unique_id}).
+ * <p>Every second each says that it lives; the database's clock is the only one. Who has been silent for five is dead to
+ * the others, and what it had claimed is due again: a process that was killed is replaced within seconds, one that is only
+ * slow keeps its rows. An instance that was taken for dead and is not goes on under a new id; what it was at is then done
+ * twice, which every step stands (the inbox by rolling back, Klaviyo by {@code unique_id}).
  *
  * <p>Thread-safe.
  */
@@ -29,23 +25,18 @@ final class Claims implements AutoCloseable {
     /** Later than any time at which something is due, by far: about the year 10000. */
     static final long BEYOND_TIME = 253_402_300_800_000L;
 
-    /** Of our own beats, how many another instance may miss. */
-    private static final int MOST_MISSED = 5;
-
+    /** As many as a silent instance may miss. */
     private static final int BEATS_BETWEEN_LOOKS = 5;
+
     private static final long BEAT_MILLIS = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
 
     private final Database database;
     private final ScheduledExecutorService beats;
-    private final Map<Long, Watched> watched = new HashMap<>();
-    private int beatsSinceLook = BEATS_BETWEEN_LOOKS;
+    private int beatsAfterFailure = BEATS_BETWEEN_LOOKS;
+    private int beatsAfterLook = BEATS_BETWEEN_LOOKS;
     private volatile long instance;
-
-    private record Watched(long beat, int missed) {}
-
-    private record Seen(long id, long beat) {}
 
     /** @throws StoreException when the database does not take this instance down */
     Claims(Database database) {
@@ -67,6 +58,7 @@ final class Claims implements AutoCloseable {
         long id = database.ids().next();
         database.transaction(() -> database.jdbc().update(database.sql("insert-instance"), id));
         instance = id;
+        LOG.info("This is instance {} of those that share the database", id);
     }
 
     /** @return the {@code due_at} of what this instance is at */
@@ -82,44 +74,30 @@ final class Claims implements AutoCloseable {
     /** Says that this instance lives, and looks whether the others do. */
     synchronized void beat() {
         try {
-            JdbcTemplate jdbc = database.jdbc();
-            if (jdbc.update(database.sql("beat-instance"), instance) == 0) {
+            if (database.jdbc().update(database.sql("beat-instance"), instance) == 0) {
                 LOG.warn("Another instance took this one for dead; what it was at may be done twice");
                 register();
             }
-            beatsSinceLook++;
-            if (removeSilent() || beatsSinceLook >= BEATS_BETWEEN_LOOKS) {
+            beatsAfterFailure++;
+            beatsAfterLook++;
+            if (removeSilent() || beatsAfterLook >= BEATS_BETWEEN_LOOKS) {
                 releaseOrphaned();
-                beatsSinceLook = 0;
+                beatsAfterLook = 0;
             }
         } catch (DataAccessException | StoreException e) {
-            // Whoever cannot reach the database cannot tell who else does not.
-            watched.clear();
+            beatsAfterFailure = 0;
             LOG.debug("No beat", e);
         }
     }
 
     private boolean removeSilent() {
-        List<Seen> instances = database.jdbc()
-                .query(
-                        database.sql("select-instances"),
-                        (row, number) -> new Seen(row.getLong("id"), row.getLong("beat")));
-        Set<Long> there = new HashSet<>();
-        boolean removed = false;
-        for (Seen each : instances) {
-            there.add(each.id);
-            Watched before = watched.get(each.id);
-            boolean still = before != null && before.beat == each.beat && each.id != instance;
-            int missed = still && before != null ? before.missed + 1 : 0;
-            watched.put(each.id, new Watched(each.beat, missed));
-            if (missed >= MOST_MISSED
-                    && database.jdbc().update(database.sql("delete-silent-instance"), each.id, each.beat) > 0) {
-                LOG.info("Instance {} is silent: what it was at goes on elsewhere", each.id);
-                removed = true;
-            }
+        // The database was gone for all: whoever is there again first gives the others the time to say that they live.
+        if (beatsAfterFailure <= BEATS_BETWEEN_LOOKS) {
+            return false;
         }
-        watched.keySet().retainAll(there);
-        return removed;
+        List<Long> silent = database.jdbc().queryForList(database.sql("delete-silent-instances"), Long.class);
+        silent.forEach(id -> LOG.info("Instance {} is silent: what it was at goes on elsewhere", id));
+        return !silent.isEmpty();
     }
 
     private void releaseOrphaned() {

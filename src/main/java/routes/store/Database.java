@@ -107,6 +107,8 @@ public final class Database implements AutoCloseable {
             config.setJdbcUrl(url);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.addDataSourceProperty("ApplicationName", "intercom-klaviyo");
+            // Else what a statement was to write, notifications among it, gets into the log with its failure.
+            config.addDataSourceProperty("logServerErrorDetail", "false");
             config.addDataSourceProperty("socketTimeout", "60");
             config.addDataSourceProperty("connectTimeout", "5");
         }

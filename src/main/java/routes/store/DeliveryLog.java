@@ -64,11 +64,18 @@ public final class DeliveryLog implements AutoCloseable {
 
     private record Claimed(Origin origin, long dueAt, long at) {}
 
-    /** @return whether an event with this {@code unique_id} is in the log */
+    /**
+     * @return whether an event with this {@code unique_id} is in the log
+     * @throws StoreException when the database does not answer
+     */
     public boolean contains(String uniqueId) {
-        return !database.jdbc()
-                .queryForList(database.sql("exists-event"), Integer.class, uniqueId)
-                .isEmpty();
+        try {
+            return !database.jdbc()
+                    .queryForList(database.sql("exists-event"), Integer.class, uniqueId)
+                    .isEmpty();
+        } catch (DataAccessException e) {
+            throw new StoreException("the delivery log cannot be read", e);
+        }
     }
 
     /**

@@ -1,1 +1,1 @@
-UPDATE instance SET beat = beat + 1 WHERE id = ?
+UPDATE instance SET beat_at = clock_timestamp() WHERE id = ?

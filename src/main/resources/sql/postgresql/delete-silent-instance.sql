@@ -1,1 +1,0 @@
-DELETE FROM instance WHERE id = ? AND beat = ?
