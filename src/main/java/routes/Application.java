@@ -1,11 +1,13 @@
 package routes;
 
 import java.time.Clock;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -21,6 +23,7 @@ import routes.intercom.Notification;
 import routes.intercom.Tags;
 import routes.intercom.Teammates;
 import routes.store.Database;
+import routes.store.SharedSchedule;
 
 /** The running program: the list of what it is made of, started and stopped in order. */
 public final class Application implements AutoCloseable {
@@ -54,7 +57,7 @@ public final class Application implements AutoCloseable {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
             Gate gate = new Gate();
-            main.addMainListener(new Assembly(settings, beans, routes, gate));
+            main.addMainListener(new Assembly(settings, database, beans, routes, gate));
             main.start();
             gate.open();
         } catch (Exception e) {
@@ -77,14 +80,16 @@ public final class Application implements AutoCloseable {
     private static final class Assembly extends MainListenerSupport {
 
         private final Settings settings;
+        private final Database database;
         private final Beans beans;
         private final RoutesFile routes;
         private final AdminEngine engine;
         private final Gate gate;
 
-        Assembly(Settings settings, Beans beans, RoutesFile routes, Gate gate) {
+        Assembly(Settings settings, Database database, Beans beans, RoutesFile routes, Gate gate) {
             this.gate = gate;
             this.settings = settings;
+            this.database = database;
             this.beans = beans;
             this.routes = routes;
             engine = new AdminEngine(settings.adminPort(), new Guard(settings.adminHost(), settings.adminPassword()));
@@ -97,6 +102,16 @@ public final class Application implements AutoCloseable {
             PlatformHttpComponent admin = new PlatformHttpComponent();
             admin.setEngine(engine);
             context.addComponent("admin", admin);
+            QuartzComponent ofThisInstance = new QuartzComponent();
+            ofThisInstance.setProperties(Map.of(
+                    "org.quartz.scheduler.instanceName", "this-instance", "org.quartz.threadPool.threadCount", "2"));
+            context.addComponent("instance-quartz", ofThisInstance);
+            if (database.isShared()) {
+                QuartzComponent ofAll = new QuartzComponent();
+                ofAll.setPrefixInstanceName(false);
+                ofAll.setProperties(SharedSchedule.properties(database));
+                context.addComponent("quartz", ofAll);
+            }
         }
 
         @Override

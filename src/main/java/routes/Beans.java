@@ -6,7 +6,6 @@ import io.vertx.core.VertxOptions;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
-import java.util.UUID;
 import org.apache.camel.spi.Registry;
 import routes.console.Metrics;
 import routes.console.Page;
@@ -16,11 +15,13 @@ import routes.intercom.IntercomClient;
 import routes.intercom.Signature;
 import routes.klaviyo.Identity;
 import routes.klaviyo.Pace;
+import routes.klaviyo.PaceLedger;
 import routes.store.Database;
 import routes.store.DeliveryLog;
 import routes.store.History;
 import routes.store.Inbox;
 import routes.store.LogView;
+import routes.store.PaceTable;
 
 /** The beans that routes.yaml refers to by name. */
 final class Beans implements AutoCloseable {
@@ -53,9 +54,11 @@ final class Beans implements AutoCloseable {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150.
         Standing klaviyo = new Standing(clock);
-        Deliveries deliveries =
-                new Deliveries(log, new Pace(350, 3_500, clock), new Pace(10, 150, clock), klaviyo, meters, clock);
-        history = new History(database, clock, UUID.randomUUID().toString());
+        PaceLedger ledger = database.isShared() ? new PaceTable(database)::change : null;
+        Pace singles = new Pace("events", 350, 3_500, clock, ledger);
+        Pace bulks = new Pace("event-bulk-create-jobs", 10, 150, clock, ledger);
+        Deliveries deliveries = new Deliveries(log, singles, bulks, klaviyo, meters, clock);
+        history = new History(database, clock);
         importer = new Importer(intercom, history, workspace::code, clock);
         reconciler = new Reconciler(intercom, history, workspace::code, clock);
         LogView view = new LogView(database);

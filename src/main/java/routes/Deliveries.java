@@ -112,7 +112,10 @@ public final class Deliveries {
         int due = log.due(true, BulkRequest.MAX_EVENTS);
         if (due > 0) {
             int free = singles.free();
-            if (due > free && isBulkDue(due) && bulks.inFlight() < MOST_BULKS && bulks.take(1) == 1) {
+            if (due > free
+                    && isBulkDue(due)
+                    && bulks.inFlight() < MOST_BULKS
+                    && bulks.take(1, due >= BulkRequest.MAX_EVENTS ? Duration.ZERO : BULK_SPACING) == 1) {
                 return bulk(true);
             }
             int granted = singles.take(Math.min(Math.min(due, free), MOST_SINGLES - singles.inFlight()));

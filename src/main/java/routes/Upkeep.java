@@ -7,6 +7,7 @@ import org.apache.camel.ExchangeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.store.DeliveryLog;
+import routes.store.OvertakenException;
 
 /** What routes.yaml says with {@code bean: upkeep}: the store kept small, and waiting events looked at again. */
 public final class Upkeep {
@@ -36,6 +37,10 @@ public final class Upkeep {
 
     /** A look at the database failed: said in one line, tried again at the next. */
     public void failed(@ExchangeException Exception failure, Exchange exchange) {
+        if (failure instanceof OvertakenException) {
+            LOG.debug("{} is done again: {}", exchange.getFromRouteId(), failure.getMessage());
+            return;
+        }
         LOG.error("{} failed and will be tried again: {}", exchange.getFromRouteId(), failure.getMessage());
         LOG.debug("The failure", failure);
     }

@@ -3,7 +3,13 @@ package routes.klaviyo;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,31 +18,52 @@ import org.jspecify.annotations.Nullable;
  * limit. Once an answer tells what remains and until when, that is believed instead: other keys of the account draw on
  * the same quota. A {@code Retry-After} stops everything until then.
  *
+ * <p>Instances that share a {@link PaceLedger} keep the windows together. Leave is taken there, for many requests at
+ * once; answers are taken along with the next leave, and never wait for the ledger.
+ *
  * <p>Thread-safe.
  */
 public final class Pace {
 
-    /** Requests sent evenly can arrive bunched: spans are counted a little longer than they are. */
-    private static final double MARGIN = 1.1;
+    /** What others have changed in the ledger is seen after so long at the latest, where it matters. */
+    private static final Duration FRESH = Duration.ofMillis(200);
 
-    private final Clock clock;
+    private final String endpoint;
+    private final int burstLimit;
     private final int steadyLimit;
-    private final Log burst;
-    private final Log steady;
+    private final Clock clock;
+    private final @Nullable PaceLedger ledger;
+    private final String sender = UUID.randomUUID().toString().substring(0, 8);
 
-    private int inFlight;
-    private Instant pausedUntil = Instant.EPOCH;
-    /** What the last answer told; null until there is one. */
-    private @Nullable Window told;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Queue<Told> toldSince = new ConcurrentLinkedQueue<>();
+    private volatile boolean pauseTold;
 
-    private record Window(int remaining, Instant ends) {}
+    /** The counts themselves, or as they stood in the ledger when it was last looked into. */
+    private Quota quota;
 
-    /** @param burstLimit requests a second; @param steadyLimit requests a minute */
-    public Pace(int burstLimit, int steadyLimit, Clock clock) {
-        this.clock = clock;
+    private final List<Told> told = new ArrayList<>();
+    private Instant lookedAt = Instant.EPOCH;
+
+    private record Told(
+            Instant at,
+            @Nullable Integer remaining,
+            @Nullable Integer reset,
+            @Nullable Duration retryAfter) {}
+
+    /**
+     * @param endpoint its name in the ledger
+     * @param burstLimit requests a second
+     * @param steadyLimit requests a minute
+     * @param ledger null: nobody else sends
+     */
+    public Pace(String endpoint, int burstLimit, int steadyLimit, Clock clock, @Nullable PaceLedger ledger) {
+        this.endpoint = endpoint;
+        this.burstLimit = burstLimit;
         this.steadyLimit = steadyLimit;
-        burst = new Log(burstLimit, Duration.ofMillis((long) (1_000 * MARGIN)));
-        steady = new Log(steadyLimit, Duration.ofMillis(61_000));
+        this.clock = clock;
+        this.ledger = ledger;
+        quota = new Quota(burstLimit, steadyLimit);
     }
 
     /**
@@ -44,15 +71,16 @@ public final class Pace {
      *
      * @return how many of the wanted requests may go now; each must be followed by {@link #answered}
      */
-    public synchronized int take(int wanted) {
-        int granted = Math.max(0, Math.min(wanted, free()));
-        long now = clock.millis();
-        for (int i = 0; i < granted; i++) {
-            burst.add(now);
-            steady.add(now);
+    public int take(int wanted) {
+        return take(wanted, Duration.ZERO);
+    }
+
+    /** As {@link #take(int)}, but none sooner than that after the last leave that anybody took. */
+    public synchronized int take(int wanted, Duration spacing) {
+        if (wanted <= 0 || free() == 0) {
+            return 0;
         }
-        inFlight += granted;
-        return granted;
+        return change(counts -> counts.take(clock.millis(), wanted, spacing));
     }
 
     /** Waits until one request may go, and takes leave for it. */
@@ -62,28 +90,19 @@ public final class Pace {
         }
     }
 
-    /** @return requests that were granted and are not answered yet */
-    public synchronized int inFlight() {
-        return inFlight;
+    /** @return requests that were granted here and are not answered yet */
+    public int inFlight() {
+        return inFlight.get();
     }
 
-    /** @return how many requests may go now */
+    /** @return how many requests may go now, as far as is known here */
     public synchronized int free() {
-        Instant now = clock.instant();
-        if (now.isBefore(pausedUntil)) {
-            return 0;
+        boolean stale = !clock.instant().isBefore(lookedAt.plus(FRESH));
+        boolean news = !toldSince.isEmpty() || !told.isEmpty();
+        if (ledger == null || pauseTold || (stale && (news || quota.free(clock.millis()) == 0))) {
+            var unused = change(counts -> 0);
         }
-        Window window = told;
-        int ofMinute;
-        if (window == null) {
-            ofMinute = steady.free(now.toEpochMilli());
-        } else if (now.isBefore(window.ends())) {
-            ofMinute = window.remaining() - inFlight;
-        } else {
-            // A new window has begun at Klaviyo: all that was sent since then, and may not be counted yet, is ours.
-            ofMinute = steadyLimit - steady.since(window.ends().toEpochMilli()) - inFlight;
-        }
-        return Math.max(0, Math.min(ofMinute, burst.free(now.toEpochMilli())));
+        return quota.free(clock.millis());
     }
 
     /**
@@ -93,71 +112,54 @@ public final class Pace {
      * @param reset {@code RateLimit-Reset} in seconds, or null
      * @param retryAfter {@code Retry-After} of a 429, or null
      */
-    public synchronized void answered(
-            @Nullable Integer remaining, @Nullable Integer reset, @Nullable Duration retryAfter) {
-        inFlight = Math.max(0, inFlight - 1);
-        Instant now = clock.instant();
+    public void answered(@Nullable Integer remaining, @Nullable Integer reset, @Nullable Duration retryAfter) {
+        // Told first: whoever no longer counts the request as under way must know what its answer said.
+        if (remaining != null || retryAfter != null) {
+            toldSince.add(new Told(clock.instant(), remaining, reset, retryAfter));
+        }
         if (retryAfter != null) {
-            Instant until = now.plus(retryAfter);
-            if (until.isAfter(pausedUntil)) {
-                pausedUntil = until;
-            }
+            pauseTold = true;
         }
-        if (remaining != null && reset != null && reset >= 0) {
-            // Whole seconds: the window may last up to one more than they say.
-            Instant ends = now.plusSeconds(reset + 1L);
-            Window window = told;
-            if (window != null && ends.isBefore(window.ends().minusSeconds(5))) {
-                return;
-            }
-            boolean sameWindow = window != null
-                    && Duration.between(window.ends(), ends).abs().compareTo(Duration.ofSeconds(2)) < 0;
-            // Answers overtake each other: within a window what remains only shrinks.
-            int least = sameWindow && window != null ? Math.min(window.remaining(), remaining) : remaining;
-            told = new Window(least, sameWindow && window != null ? window.ends() : ends);
-        }
+        inFlight.updateAndGet(count -> Math.max(0, count - 1));
     }
 
-    /** @return until when Klaviyo asked to wait; in the past when it did not */
+    /** @return until when Klaviyo asked to wait, as far as is known here; in the past when it did not */
     public synchronized Instant pausedUntil() {
-        return pausedUntil;
+        return quota.pausedUntil();
     }
 
-    /** The times of the last requests, as many as the limit: the oldest says whether another one fits in the span. */
-    private static final class Log {
-
-        private final long[] times;
-        private final long span;
-        private int next;
-
-        Log(int limit, Duration span) {
-            this.times = new long[limit];
-            this.span = span.toMillis();
-            Arrays.fill(times, Long.MIN_VALUE / 2);
+    /** @return what the change grants; 0 when the ledger cannot be changed now, without which nothing is sent */
+    private int change(ToIntFunction<Quota> change) {
+        int underWay = inFlight.get();
+        pauseTold = false;
+        for (Told next = toldSince.poll(); next != null; next = toldSince.poll()) {
+            told.add(next);
         }
-
-        void add(long now) {
-            times[next] = now;
-            next = (next + 1) % times.length;
-        }
-
-        /** Entries are in order of time, oldest at {@code next}. */
-        int free(long now) {
-            return times.length - since(now - span + 1);
-        }
-
-        int since(long from) {
-            int low = 0;
-            int high = times.length;
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                if (times[(next + middle) % times.length] >= from) {
-                    high = middle;
-                } else {
-                    low = middle + 1;
-                }
+        int[] granted = new int[1];
+        if (ledger == null) {
+            granted[0] = apply(quota, underWay, change);
+        } else {
+            lookedAt = clock.instant();
+            boolean written = ledger.change(endpoint, text -> {
+                Quota counts = Quota.read(burstLimit, steadyLimit, text);
+                granted[0] = apply(counts, underWay, change);
+                quota = counts;
+                return counts.text();
+            });
+            if (!written) {
+                return 0;
             }
-            return times.length - low;
         }
+        told.clear();
+        inFlight.addAndGet(granted[0]);
+        return granted[0];
+    }
+
+    private int apply(Quota counts, int underWay, ToIntFunction<Quota> change) {
+        told.forEach(each -> counts.answered(each.at, each.remaining, each.reset, each.retryAfter));
+        counts.underWay(clock.millis(), sender, underWay);
+        int granted = change.applyAsInt(counts);
+        counts.underWay(clock.millis(), sender, underWay + granted);
+        return granted;
     }
 }

@@ -49,6 +49,7 @@ public final class Database implements AutoCloseable {
     private final TransactionTemplate transactions;
     private final Map<String, String> statements = new ConcurrentHashMap<>();
     private final Ids ids;
+    private @Nullable Claims claims;
 
     private Database(Dialect dialect, @Nullable FileLock lock, HikariDataSource pool) {
         this.dialect = dialect;
@@ -106,6 +107,8 @@ public final class Database implements AutoCloseable {
             config.setJdbcUrl(url);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.addDataSourceProperty("ApplicationName", "intercom-klaviyo");
+            // Else what a statement was to write, notifications among it, gets into the log with its failure.
+            config.addDataSourceProperty("logServerErrorDetail", "false");
             config.addDataSourceProperty("socketTimeout", "60");
             config.addDataSourceProperty("connectTimeout", "5");
         }
@@ -151,6 +154,17 @@ public final class Database implements AutoCloseable {
 
     Ids ids() {
         return ids;
+    }
+
+    /** @return what this process claims with, on a shared database; from the first time on, others see that it lives */
+    synchronized Claims claims() {
+        Claims ours = claims;
+        if (ours == null) {
+            ours = new Claims(this);
+            ours.start();
+            claims = ours;
+        }
+        return ours;
     }
 
     /** @return the statement of that name: the dialect's own where it has one */
@@ -199,6 +213,11 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            if (claims != null) {
+                claims.close();
+            }
+        }
         if (dialect == Dialect.HSQLDB && pool.isRunning()) {
             jdbc.execute("SHUTDOWN");
         }

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,7 +18,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 
@@ -31,13 +34,12 @@ public final class DeliveryLog implements AutoCloseable {
 
     private static final int ROOM = 20_000;
     private static final int MOST_IN_A_COMMIT = 2_000;
-    /** On a shared database a claimed event is another instance's again after this: longer than any request takes. */
-    private static final Duration LEASE = Duration.ofSeconds(60);
-
     private static final int PRUNED_AT_ONCE = 1_000;
     private static final int PRUNED_PAGES = 20;
 
     private static final Duration LATE_COMMIT = Duration.ofSeconds(5);
+    /** Longer than any request takes: what has not been settled by then got lost on its way, as when its route was replaced. */
+    private static final Duration LOST_AFTER = Duration.ofMinutes(15);
 
     private final Database database;
     private final Clock clock;
@@ -49,6 +51,10 @@ public final class DeliveryLog implements AutoCloseable {
      * the next ones.
      */
     private final long[] claimedUpTo = new long[Origin.values().length];
+    /** Shared only: whether something may be claimed by this instance that it is not sending. */
+    private volatile boolean claimedInDoubt;
+
+    private long lostLookedForAt;
 
     public DeliveryLog(Database database, Clock clock) {
         this.database = database;
@@ -56,21 +62,40 @@ public final class DeliveryLog implements AutoCloseable {
         commits = new GroupCommit<>("delivery-log-commit", ROOM, MOST_IN_A_COMMIT, this::write);
     }
 
-    private record Claimed(Origin origin, long dueAt) {}
+    private record Claimed(Origin origin, long dueAt, long at) {}
 
-    /** @return whether an event with this {@code unique_id} is in the log */
+    /**
+     * @return whether an event with this {@code unique_id} is in the log
+     * @throws StoreException when the database does not answer
+     */
     public boolean contains(String uniqueId) {
-        return !database.jdbc()
-                .queryForList(database.sql("exists-event"), Integer.class, uniqueId)
-                .isEmpty();
+        try {
+            return !database.jdbc()
+                    .queryForList(database.sql("exists-event"), Integer.class, uniqueId)
+                    .isEmpty();
+        } catch (DataAccessException e) {
+            throw new StoreException("the delivery log cannot be read", e);
+        }
     }
 
     /**
      * Writes the outcome of a batch of inbox entries, all or nothing.
      *
      * @throws StoreException when nothing was written: the entries are still in the inbox, and will be read again
+     * @throws OvertakenException when that is so because another instance told the same at this moment
      */
     public void record(HandOver handOver) {
+        try {
+            write(handOver);
+        } catch (StoreException e) {
+            boolean overtaken = database.isShared()
+                    && (e.getCause() instanceof DuplicateKeyException
+                            || e.getCause() instanceof ConcurrencyFailureException);
+            throw overtaken ? new OvertakenException("another instance has recorded the same at this moment", e) : e;
+        }
+    }
+
+    private void write(HandOver handOver) {
         database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
             takeFromInbox(handOver.done);
@@ -94,8 +119,8 @@ public final class DeliveryLog implements AutoCloseable {
         int[] taken = batch("delete-inbox", ids);
         for (int count : taken) {
             if (count == 0) {
-                // Another instance was faster, after this one's lease ran out: its outcome counts, not ours.
-                throw new StoreException("an inbox entry was worked on elsewhere");
+                // Another instance took this one for dead and was faster: its outcome counts, not ours.
+                throw new OvertakenException("an inbox entry was worked on elsewhere");
             }
         }
     }
@@ -140,6 +165,8 @@ public final class DeliveryLog implements AutoCloseable {
                 });
             }
         }
+        // In one order everywhere: instances that tell the same facts wait for each other, and not in a circle.
+        inserts.sort(Comparator.comparing(row -> String.valueOf(row[1])));
         batch("insert-event", inserts);
         batch("insert-outbox", opened);
         batch("replace-event", replacements);
@@ -336,21 +363,32 @@ public final class DeliveryLog implements AutoCloseable {
             (result, number) -> new Due(result.getLong("event_id"), result.getLong("due_at"));
 
     private List<Delivery> claim(Origin origin, int most) {
-        if (database.isShared()) {
-            long now = clock.millis();
-            List<Due> due = database.jdbc()
-                    .query(database.sql("claim-events"), DUE, now + LEASE.toMillis(), origin.lane(), now, most);
-            List<Delivery> claimed = deliveries(origin, due);
-            claimed.forEach(this::takeNote);
-            return claimed;
-        }
         synchronized (claimedUpTo) {
-            List<Due> due = due(origin, most);
+            lookForLost(clock.millis());
+            List<Due> due = database.isShared() ? dueHere(origin, most) : due(origin, most);
             List<Delivery> claimed = deliveries(origin, due);
             claimed.forEach(this::takeNote);
+            claimedInDoubt = false;
             claimedUpTo[origin.lane()] = due.size() < most ? 0 : due.get(due.size() - 1).dueAt;
             return claimed;
         }
+    }
+
+    /** Shared only. In doubt until it is known here what was claimed. */
+    private List<Due> dueHere(Origin origin, int most) {
+        long now = clock.millis();
+        if (claimedInDoubt) {
+            releaseWhatIsNotSent(now);
+        }
+        claimedInDoubt = true;
+        return database.jdbc()
+                .query(
+                        database.sql("claim-events"),
+                        DUE,
+                        database.claims().claim(),
+                        origin.lane(),
+                        now,
+                        most);
     }
 
     /** Embedded only. The order names all columns of the index: HSQLDB would read and sort the whole backlog otherwise. */
@@ -406,8 +444,34 @@ public final class DeliveryLog implements AutoCloseable {
                 .toList();
     }
 
+    private void lookForLost(long now) {
+        if (now < lostLookedForAt + LOST_AFTER.toMillis()) {
+            return;
+        }
+        lostLookedForAt = now;
+        if (inFlight.values().removeIf(claimed -> claimed.at < now - LOST_AFTER.toMillis())) {
+            claimedInDoubt = true;
+            Arrays.fill(claimedUpTo, 0);
+        }
+    }
+
+    /** A claim that was not answered, an outcome that could not be written: nobody sends these, so they are due again. */
+    private void releaseWhatIsNotSent(long now) {
+        long claim = database.claims().claim();
+        List<Object[]> rows = new ArrayList<>();
+        for (Origin origin : Origin.values()) {
+            database
+                    .jdbc()
+                    .queryForList(database.sql("select-claimed-events"), Long.class, origin.lane(), claim)
+                    .stream()
+                    .filter(id -> !inFlight.containsKey(id))
+                    .forEach(id -> rows.add(new Object[] {now, id, claim}));
+        }
+        database.transaction(() -> batch("release-event", rows));
+    }
+
     private void takeNote(Delivery delivery) {
-        inFlight.put(delivery.id(), new Claimed(delivery.origin(), delivery.dueAt()));
+        inFlight.put(delivery.id(), new Claimed(delivery.origin(), delivery.dueAt(), clock.millis()));
     }
 
     /** @return how many events are due and not under way here, counted up to a bound */
@@ -438,8 +502,8 @@ public final class DeliveryLog implements AutoCloseable {
         if (database.isShared() && !deliveries.isEmpty()) {
             long now = clock.millis();
             List<Object[]> rows = new ArrayList<>();
-            deliveries.forEach(delivery -> rows.add(new Object[] {now, delivery.id()}));
-            database.transaction(() -> batch("unclaim-event", rows));
+            deliveries.forEach(delivery -> rows.add(new Object[] {now, delivery.id(), delivery.dueAt()}));
+            database.transaction(() -> batch("release-event", rows));
         }
         synchronized (claimedUpTo) {
             deliveries.forEach(delivery -> {
@@ -459,9 +523,12 @@ public final class DeliveryLog implements AutoCloseable {
     }
 
     private CompletableFuture<Void> settle(Settlement settlement) {
-        return commits.add(settlement)
-                .whenComplete(
-                        (done, failure) -> inFlight.remove(settlement.delivery().id()));
+        return commits.add(settlement).whenComplete((done, failure) -> {
+            inFlight.remove(settlement.delivery().id());
+            if (failure != null) {
+                claimedInDoubt = true;
+            }
+        });
     }
 
     private void write(List<Settlement> settlements) {

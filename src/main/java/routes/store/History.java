@@ -23,8 +23,8 @@ import routes.store.ImportRun.Status;
  * Progress of import and reconciliation. What is read from Intercom enters the inbox in the transaction that moves the
  * progress on, so that a crash neither loses nor skips a page.
  *
- * <p>Thread-safe. Among instances that share a database one holds the lease on a run; it is taken over when that one does
- * not renew it.
+ * <p>Thread-safe. Among instances that share a database one holds the lease on a run; it is taken over when that one dies,
+ * see {@link Claims}, or does not renew it.
  */
 public final class History implements AutoCloseable {
 
@@ -34,14 +34,15 @@ public final class History implements AutoCloseable {
 
     private final Database database;
     private final Clock clock;
-    private final String instance;
 
-    /** @param instance name of this process, different from every other that shares the database */
-    public History(Database database, Clock clock, String instance) {
+    public History(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
-        // One process at a time opens an embedded database: after a crash it need not wait for its own lease to end.
-        this.instance = database.isShared() ? instance : "the only one";
+    }
+
+    /** One process at a time opens an embedded database: after a crash it need not wait for its own lease to end. */
+    private String instance() {
+        return database.isShared() ? database.claims().owner() : "the only one";
     }
 
     /** An object of Intercom's, as a notification for the inbox. */
@@ -128,7 +129,13 @@ public final class History implements AutoCloseable {
     public boolean lease(ImportRun run) {
         long now = clock.millis();
         Integer leased = database.transaction(() -> database.jdbc()
-                .update(database.sql("lease-import-run"), instance, now + LEASE.toMillis(), run.id(), instance, now));
+                .update(
+                        database.sql("lease-import-run"),
+                        instance(),
+                        now + LEASE.toMillis(),
+                        run.id(),
+                        instance(),
+                        now));
         return leased != null && leased > 0;
     }
 
@@ -162,7 +169,7 @@ public final class History implements AutoCloseable {
                             run.unreadable(),
                             clip(run.error()),
                             run.id(),
-                            instance);
+                            instance());
             if (updated > 0) {
                 insert(found, Origin.IMPORT);
                 if (nextWindow) {
@@ -255,7 +262,7 @@ public final class History implements AutoCloseable {
     public boolean leaseReconciliation() {
         long now = clock.millis();
         Integer leased = database.transaction(() -> database.jdbc()
-                .update(database.sql("lease-reconciliation"), instance, now + LEASE.toMillis(), instance, now));
+                .update(database.sql("lease-reconciliation"), instance(), now + LEASE.toMillis(), instance(), now));
         return leased != null && leased > 0;
     }
 
@@ -290,8 +297,8 @@ public final class History implements AutoCloseable {
     public void close() {
         try {
             database.transaction(() -> {
-                database.jdbc().update(database.sql("release-import-run"), instance);
-                return database.jdbc().update(database.sql("release-reconciliation"), instance);
+                database.jdbc().update(database.sql("release-import-run"), instance());
+                return database.jdbc().update(database.sql("release-reconciliation"), instance());
             });
         } catch (StoreException e) {
             // With the database gone there is nobody to tell: the leases run out by themselves.

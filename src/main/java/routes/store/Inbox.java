@@ -22,7 +22,8 @@ import org.springframework.jdbc.core.RowMapper;
  * Guaranteed Delivery, first half: a notification is in here, synced to disk, before Intercom hears 200, and leaves in
  * the transaction that records its events.
  *
- * <p>Thread-safe for storing; entries are claimed by one thread of an instance.
+ * <p>Thread-safe for storing; entries of a lane are claimed by one thread of an instance, which is done with those it
+ * claimed before.
  */
 public final class Inbox implements AutoCloseable {
 
@@ -31,8 +32,6 @@ public final class Inbox implements AutoCloseable {
 
     private static final int ROOM = 10_000;
     private static final int MOST_IN_A_COMMIT = 256;
-    /** On a shared database a claimed entry is another instance's again after this. */
-    private static final Duration LEASE = Duration.ofSeconds(60);
 
     /** So many senders in one commit are a rush. */
     private static final int RUSH = 8;
@@ -46,6 +45,8 @@ public final class Inbox implements AutoCloseable {
     private final Clock clock;
     private final GroupCommit<Arrival> commits;
     private long claimedAt = System.nanoTime();
+    /** Shared database only, by lane: whether this instance may have claimed what it has not finished. */
+    private final boolean[] claimed = new boolean[Origin.values().length];
 
     private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {}
 
@@ -99,8 +100,8 @@ public final class Inbox implements AutoCloseable {
     /**
      * @param origin whose entries are wanted
      * @param most entries wanted
-     * @return entries that are due, the longest waiting first; on a shared database no other instance gets them for a
-     *     minute
+     * @return entries that are due, the longest waiting first; on a shared database no other instance gets them while
+     *     this one lives
      * @throws StoreException when the database cannot be read
      */
     public List<InboxEntry> claim(Origin origin, int most) {
@@ -148,9 +149,19 @@ public final class Inbox implements AutoCloseable {
         JdbcTemplate jdbc = database.jdbc();
         String sql = database.sql("claim-inbox");
         long now = clock.millis();
-        return database.isShared()
-                ? jdbc.query(sql, row, now + LEASE.toMillis(), origin.lane(), now, most)
-                : jdbc.query(sql, row, origin.lane(), now, most);
+        int lane = origin.lane();
+        if (!database.isShared()) {
+            return jdbc.query(sql, row, lane, now, most);
+        }
+        long claim = database.claims().claim();
+        if (claimed[lane]) {
+            // What is left of the last time was rolled back, or its claim was not answered.
+            jdbc.update(database.sql("release-inbox"), now, lane, claim);
+        }
+        claimed[lane] = true;
+        List<Claim> claims = jdbc.query(sql, row, claim, lane, now, most);
+        claimed[lane] = !claims.isEmpty();
+        return claims;
     }
 
     private record Stored(Origin origin, String topic, String notificationId, Instant receivedAt, String body) {}

@@ -46,7 +46,7 @@ public final class LogView {
             @Nullable Long after,
             int limit) {}
 
-    /** One row of the log, by column; times are Unix milliseconds. */
+    /** One row of the log, by column; times are Unix milliseconds, and none while an instance is at the row. */
     public record Row(Map<String, Object> columns) {
 
         public @Nullable String text(String column) {
@@ -55,7 +55,9 @@ public final class LogView {
         }
 
         public @Nullable Instant instant(String column) {
-            return columns.get(column) instanceof Number number ? Instant.ofEpochMilli(number.longValue()) : null;
+            return columns.get(column) instanceof Number number && number.longValue() < Claims.BEYOND_TIME
+                    ? Instant.ofEpochMilli(number.longValue())
+                    : null;
         }
 
         public long number(String column) {

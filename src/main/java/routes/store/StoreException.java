@@ -1,7 +1,7 @@
 package routes.store;
 
 /** The database could not do what it was asked: nothing was changed. The message is for the operator. */
-public final class StoreException extends RuntimeException {
+public class StoreException extends RuntimeException {
 
     public StoreException(String message) {
         super(message);

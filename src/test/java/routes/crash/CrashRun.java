@@ -22,7 +22,8 @@ import routes.harness.Product;
  * in and both services fail in every way they are known to; then all that was acknowledged is accounted for.
  *
  * <p>Properties: {@code notifications}, {@code kills}, {@code seed}, {@code faults} (share of requests), {@code limits}
- * (Klaviyo's, on or off), {@code patience} (minutes for all to be done at the end).
+ * (Klaviyo's, on or off), {@code patience} (minutes for all to be done at the end), {@code instances} (more than one
+ * share a PostgreSQL, get the notifications by turns, and are killed by lot).
  */
 public final class CrashRun {
 
@@ -31,6 +32,7 @@ public final class CrashRun {
 
     private final int notifications = Integer.getInteger("notifications", 5_000);
     private final int kills = Integer.getInteger("kills", 15);
+    private final int instances = Integer.getInteger("instances", 1);
     private final long seed = Long.getLong("seed", 1);
     private final String faults = System.getProperty("faults", "0.15");
     private final String limits = System.getProperty("limits", "on");
@@ -87,24 +89,17 @@ public final class CrashRun {
             if (Integer.parseInt(ready[1]) != story.workspace().contactIds().hashCode()) {
                 throw new IllegalStateException("the two processes tell different stories");
             }
-            try (Product product = new Product(
-                            TARGET.resolve("intercom-klaviyo.jar"),
-                            List.of("-Xmx512m"),
-                            folder,
-                            log,
-                            URI.create(ready[0]),
-                            klaviyoUrl);
-                    Sender sender = new Sender(product.webhooks(), story.told(), seed)) {
-                return run(product, sender, klaviyo, intercom, klaviyoUrl);
+            try (Fleet fleet = new Fleet(instances, folder, log, URI.create(ready[0]), klaviyoUrl);
+                    Sender sender = new Sender(fleet.webhooks(), story.told(), seed)) {
+                return run(fleet, sender, klaviyo, intercom, klaviyoUrl);
             }
         }
     }
 
-    private boolean run(Product product, Sender sender, Child klaviyo, Child intercom, URI klaviyoUrl)
-            throws IOException {
+    private boolean run(Fleet fleet, Sender sender, Child klaviyo, Child intercom, URI klaviyoUrl) throws IOException {
         Instant begin = Instant.now();
-        Child life = product.start();
-        Deadline.await("the first start", READY, product::isReady);
+        fleet.start();
+        Product product = fleet.first();
         headOfLine(sender, klaviyoUrl);
         Instant calm = Instant.now();
         say("nobody waits for the two accursed contacts; now the storm");
@@ -112,8 +107,7 @@ public final class CrashRun {
         intercom.ask("storm");
         for (int kill = 1; kill <= kills; kill++) {
             sender.release((notifications - notifications / 10) / kills, 1_500);
-            kill(life, sender);
-            life = product.start();
+            kill(fleet, random.nextInt(instances), sender);
             if (kill % 10 == 0) {
                 say("killed " + kill + " times, acknowledged " + sender.count());
             }
@@ -128,10 +122,11 @@ public final class CrashRun {
         Checker checker = new Checker(sender.acknowledged(), klaviyoUrl, product);
         CrashReport report = new CrashReport(checker, sender, product, refused);
         String text = report.text(
-                "Seed %d, %d notifications, kill -9: %s. Faults: %s of requests, Klaviyo's limits %s. %d s."
+                "Seed %d, %d notifications, %d instance(s), kill -9: %s. Faults: %s of requests, Klaviyo's limits %s. %d s."
                         .formatted(
                                 seed,
                                 notifications,
+                                instances,
                                 killed,
                                 faults,
                                 limits,
@@ -165,7 +160,8 @@ public final class CrashRun {
                 () -> klaviyo.uniqueIds().containsAll(wanted));
     }
 
-    private void kill(Child life, Sender sender) {
+    private void kill(Fleet fleet, int victim, Sender sender) {
+        Child life = fleet.life(victim);
         Moment moment = random.nextInt(5) == 0
                 ? Moment.DURING_START
                 : random.nextBoolean() ? Moment.AMID_RECEIVING : Moment.AMID_DELIVERING;
@@ -184,6 +180,7 @@ public final class CrashRun {
             throw new IllegalStateException("it ended by itself with " + life.exitValue() + ", see " + log);
         }
         life.kill();
+        fleet.startAgain(victim);
     }
 
     private static void say(String what) {

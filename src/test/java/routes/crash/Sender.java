@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import routes.harness.Product;
@@ -34,7 +35,8 @@ final class Sender implements AutoCloseable {
     private static final long AGAIN_AFTER_MILLIS = 150;
     private static final double REPEATED = 0.03;
 
-    private final WebhookSender webhooks;
+    private final List<WebhookSender> webhooks;
+    private final AtomicInteger turn = new AtomicInteger();
     private final Queue<Story.Told> held = new ArrayDeque<>();
     private final DelayQueue<Post> due = new DelayQueue<>();
     private final List<Acknowledgement> acknowledged = Collections.synchronizedList(new ArrayList<>());
@@ -63,9 +65,14 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    /** @param story is posted in another order than that in which it happened */
-    Sender(URI endpoint, List<Story.Told> story, long seed) {
-        webhooks = new WebhookSender(endpoint, Product.CLIENT_SECRET);
+    /**
+     * @param endpoints take turns, as behind a load balancer that does not notice who is dead
+     * @param story is posted in another order than that in which it happened
+     */
+    Sender(List<URI> endpoints, List<Story.Told> story, long seed) {
+        webhooks = endpoints.stream()
+                .map(endpoint -> new WebhookSender(endpoint, Product.CLIENT_SECRET))
+                .toList();
         random = new Random(seed);
         List<Story.Told> shuffled = new ArrayList<>(story);
         Collections.shuffle(shuffled, random);
@@ -130,7 +137,9 @@ final class Sender implements AutoCloseable {
     private void send(Post post) {
         long start = System.nanoTime();
         byte[] body = post.repeat ? again(post.told.body()) : post.told.body();
-        int status = webhooks.send(body).join();
+        int status = webhooks.get(Math.floorMod(turn.getAndIncrement(), webhooks.size()))
+                .send(body)
+                .join();
         statuses.computeIfAbsent(status, key -> new LongAdder()).increment();
         if (status != 200) {
             due.add(new Post(

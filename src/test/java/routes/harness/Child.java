@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A Java process of its own that dies with this one. Not thread-safe. */
 public final class Child implements AutoCloseable {
@@ -47,14 +48,15 @@ public final class Child implements AutoCloseable {
     }
 
     /**
-     * A jar.
+     * The program.
      *
+     * @param jar null: its classes as they are on this class path
      * @param options of the virtual machine
      * @param folder where it works
      * @param log takes all it prints
      */
-    public static Child ofJar(
-            Path jar,
+    public static Child ofProgram(
+            @Nullable Path jar,
             List<String> options,
             List<String> arguments,
             Map<String, String> environment,
@@ -62,7 +64,10 @@ public final class Child implements AutoCloseable {
             Path log) {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(options);
-        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        command.addAll(
+                jar == null
+                        ? List.of("-cp", System.getProperty("java.class.path"), "routes.Main")
+                        : List.of("-jar", jar.toAbsolutePath().toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

@@ -16,36 +16,36 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The built jar as an operator runs it: environment, a folder with its database, two ports. Not thread-safe. */
+/** The program as an operator runs it: environment, a folder with its database, two ports. Not thread-safe. */
 public final class Product implements AutoCloseable {
 
     /** Signs the notifications. */
     public static final String CLIENT_SECRET = "only-for-tests";
 
-    private final Path jar;
+    private final @Nullable Path jar;
     private final List<String> options;
     private final Path folder;
     private final Path log;
     private final int httpPort = freePort();
     private final int adminPort = freePort();
-    private final Map<String, String> environment;
+    private final Map<String, String> environment = new HashMap<>();
     private final JsonMapper json = JsonMapper.builder().build();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private @Nullable Child child;
 
     /**
-     * @param jar the product
+     * @param jar the product; null: as it was compiled, which is there before the jar is
      * @param options of the virtual machine
      * @param folder holds the database, and nothing that is not this run's
      * @param log takes what all its lives print
      */
-    public Product(Path jar, List<String> options, Path folder, Path log, URI intercom, URI klaviyo) {
+    public Product(@Nullable Path jar, List<String> options, Path folder, Path log, URI intercom, URI klaviyo) {
         this.jar = jar;
         this.options = options;
         this.folder = folder;
         this.log = log;
-        environment = new HashMap<>(Map.of(
+        environment.putAll(Map.of(
                 "INTERCOM_CLIENT_SECRET",
                 CLIENT_SECRET,
                 "INTERCOM_ACCESS_TOKEN",
@@ -66,7 +66,7 @@ public final class Product implements AutoCloseable {
                 "jdbc:hsqldb:file:" + folder.resolve("data").resolve("store")));
     }
 
-    /** Sets one more variable of the environment of the lives to come. */
+    /** Sets one thing otherwise than usual, for all lives to come. */
     public Product with(String variable, String value) {
         environment.put(variable, value);
         return this;
@@ -82,7 +82,7 @@ public final class Product implements AutoCloseable {
 
     /** Starts it; {@link #isReady} tells when it listens. */
     public Child start() {
-        Child started = Child.ofJar(jar, options, List.of("run"), environment, folder, log);
+        Child started = Child.ofProgram(jar, options, List.of("run"), environment, folder, log);
         child = started;
         return started;
     }
@@ -98,6 +98,23 @@ public final class Product implements AutoCloseable {
     /** @return whether it answers for its health, which it does last of all when it starts */
     public boolean isReady() {
         return get("/observe/health") != null;
+    }
+
+    /** @return status and body of {@code GET /observe/health}; 0 without an answer */
+    public String health() {
+        try {
+            HttpResponse<String> response = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/observe/health"))
+                            .timeout(Duration.ofSeconds(20))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() + " " + response.body();
+        } catch (IOException e) {
+            return "0";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     /** @return {@code GET /api/status} */

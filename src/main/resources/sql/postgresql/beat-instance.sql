@@ -1,0 +1,1 @@
+UPDATE instance SET beat_at = clock_timestamp() WHERE id = ?

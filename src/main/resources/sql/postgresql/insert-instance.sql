@@ -1,0 +1,1 @@
+INSERT INTO instance (id, beat_at) VALUES (?, clock_timestamp())

@@ -1,0 +1,1 @@
+INSERT INTO pace (endpoint, state) VALUES (?, '') ON CONFLICT (endpoint) DO NOTHING

@@ -1,0 +1,1 @@
+UPDATE inbox SET due_at = ? WHERE lane = ? AND due_at = ?

@@ -1,0 +1,1 @@
+SELECT event_id FROM outbox WHERE state = 'pending' AND lane = ? AND due_at = ?

@@ -1,0 +1,1 @@
+SELECT state, set_config('synchronous_commit', 'off', true) FROM pace WHERE endpoint = ? FOR UPDATE

@@ -1,0 +1,1 @@
+UPDATE pace SET state = ? WHERE endpoint = ?

@@ -1,1 +1,0 @@
-UPDATE outbox SET due_at = ? WHERE event_id = ? AND state = 'pending'

@@ -1,0 +1,306 @@
+package routes.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** What instances that share a PostgreSQL do to each other. */
+class SharedStoreTest {
+
+    private final Clock clock = Clock.systemUTC();
+    private String url;
+    private DataSource observer;
+    private Instance one;
+    private Instance other;
+
+    /** The store as one process has it. */
+    private final class Instance implements AutoCloseable {
+        private final Database database = Database.open(url, TestDatabase.POSTGRESQL.user(), "");
+        private final Inbox inbox = new Inbox(database, clock);
+        private final DeliveryLog log = new DeliveryLog(database, clock);
+        private final History history = new History(database, clock);
+
+        void stored(String id) {
+            inbox.store("conversation.read", id, "{}");
+        }
+
+        List<String> claimed() {
+            return inbox.claimLive(10).stream()
+                    .map(InboxEntry::notificationId)
+                    .sorted()
+                    .toList();
+        }
+
+        void recorded(String uniqueId) {
+            stored(uniqueId);
+            log.record(telling(inbox.claimLive(1).get(0), uniqueId));
+        }
+
+        void beat() {
+            database.claims().beat();
+        }
+
+        /** So much time passes without a word of this one. */
+        void keepSilent(int seconds) {
+            new JdbcTemplate(observer)
+                    .update(
+                            "UPDATE instance SET beat_at = beat_at - make_interval(secs => ?) WHERE id = ?",
+                            seconds,
+                            Long.valueOf(database.claims().owner()));
+        }
+
+        /** As kill -9 does: connections end, nobody is told. */
+        void die() throws Exception {
+            ((AutoCloseable) database.dataSource()).close();
+            keepSilent(6);
+        }
+
+        @Override
+        public void close() {
+            inbox.close();
+            log.close();
+            database.close();
+        }
+    }
+
+    private static HandOver telling(InboxEntry entry, String uniqueId) {
+        HandOver handOver = new HandOver();
+        handOver.done(entry);
+        handOver.event(
+                entry,
+                new RecordedEvent(
+                        uniqueId,
+                        "Read Conversation",
+                        "contact-1",
+                        "robin@klaviyo-demo.com",
+                        Instant.parse("2026-11-22T09:00:00Z"),
+                        State.PENDING,
+                        null,
+                        "{\"properties\":{}}"));
+        return handOver;
+    }
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        url = TestDatabase.POSTGRESQL.url(folder);
+        observer = new DriverManagerDataSource(url, TestDatabase.POSTGRESQL.user(), "");
+        one = new Instance();
+        other = new Instance();
+        // Each says that it lives from the first claim on.
+        one.beat();
+        other.beat();
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        other.close();
+    }
+
+    @Test
+    void whatOneIsAtTheOtherDoesNotGet() {
+        one.recorded("b");
+        one.stored("a");
+
+        assertEquals(List.of("a"), one.claimed());
+        assertEquals(1, one.log.claim(true, 10).size());
+
+        assertEquals(List.of(), other.claimed());
+        assertEquals(List.of(), other.log.claim(true, 10));
+        assertEquals(0, other.log.due(true, 10));
+    }
+
+    @Test
+    void whatADeadOneWasAtTheOtherGets() throws Exception {
+        ImportRun run = imported(one);
+        assertTrue(one.history.lease(run));
+        assertFalse(other.history.lease(run));
+        one.recorded("b");
+        one.stored("a");
+        assertEquals(List.of("a"), one.claimed());
+        assertEquals(1, one.log.claim(true, 10).size());
+
+        one.die();
+        other.beat();
+
+        assertEquals(List.of("a"), other.claimed());
+        assertEquals(1, other.log.claim(true, 10).size());
+        assertTrue(other.history.lease(run));
+    }
+
+    @Test
+    void whoeverBeatsKeepsWhatItIsAtHoweverLongItTakes() {
+        one.recorded("b");
+        one.stored("a");
+        assertEquals(List.of("a"), one.claimed());
+        assertEquals(1, one.log.claim(true, 10).size());
+
+        for (int beat = 0; beat < 20; beat++) {
+            one.keepSilent(4);
+            other.beat();
+            one.beat();
+        }
+
+        assertEquals(List.of(), other.claimed());
+        assertEquals(List.of(), other.log.claim(true, 10));
+    }
+
+    @Test
+    void oneThatWasTakenForDeadHarmsNothingAndGoesOn() {
+        one.stored("a");
+        InboxEntry entry = one.inbox.claimLive(10).get(0);
+        takenForDead(one, other);
+        InboxEntry same = other.inbox.claimLive(10).get(0);
+        other.log.record(telling(same, "fact"));
+
+        assertThrows(OvertakenException.class, () -> one.log.record(telling(entry, "fact")));
+
+        one.stored("b");
+        one.beat();
+        assertEquals(List.of("b"), one.claimed());
+        one.beat();
+        other.beat();
+        assertEquals(List.of(), other.claimed());
+    }
+
+    /** Its own beat may come in between. */
+    private void takenForDead(Instance living, Instance judge) {
+        JdbcTemplate jdbc = new JdbcTemplate(observer);
+        long id = Long.parseLong(living.database.claims().owner());
+        do {
+            living.keepSilent(6);
+            judge.beat();
+        } while (!jdbc.queryForList("SELECT id FROM instance WHERE id = ?", Long.class, id)
+                .isEmpty());
+    }
+
+    @Test
+    void oneThatStopsHandsOverAtOnce() {
+        ImportRun run = imported(one);
+        assertTrue(one.history.lease(run));
+        one.recorded("b");
+        one.stored("a");
+        assertEquals(List.of("a"), one.claimed());
+        assertEquals(1, one.log.claim(true, 10).size());
+
+        one.close();
+
+        assertEquals(List.of("a"), other.claimed());
+        assertEquals(1, other.log.claim(true, 10).size());
+        assertTrue(other.history.lease(run));
+        one = new Instance();
+    }
+
+    private ImportRun imported(Instance instance) {
+        assertTrue(instance.history.begin(new ImportRun(
+                0,
+                ImportRun.Status.RUNNING,
+                Instant.EPOCH,
+                clock.instant(),
+                new LinkedHashSet<>(Set.of("Created Ticket")),
+                "tickets",
+                Instant.EPOCH,
+                Duration.ofDays(30),
+                150,
+                -1,
+                0,
+                0,
+                0,
+                0,
+                0,
+                clock.instant(),
+                null,
+                null)));
+        return java.util.Objects.requireNonNull(instance.history.current());
+    }
+
+    @Test
+    void twoThatTellOneFactAtOnceRecordItOnce() {
+        one.stored("a");
+        InboxEntry first = one.inbox.claimLive(1).get(0);
+        one.stored("b");
+        InboxEntry second = other.inbox.claimLive(1).get(0);
+
+        one.log.record(telling(first, "fact"));
+
+        assertThrows(OvertakenException.class, () -> other.log.record(telling(second, "fact")));
+        assertEquals(List.of("b"), other.claimed(), "what was rolled back comes again at once");
+    }
+
+    @Test
+    void anOutcomeThatCouldNotBeWrittenLeavesTheEventDue() {
+        one.recorded("a");
+        Delivery delivery = one.log.claim(true, 10).get(0);
+        JdbcTemplate jdbc = new JdbcTemplate(one.database.dataSource());
+        jdbc.execute("ALTER TABLE tally RENAME TO elsewhere");
+        CompletableFuture<Void> settled =
+                one.log.settle(List.of(new Settlement(delivery, State.DELIVERED, null, 202, null, null)));
+        assertThrows(CompletionException.class, settled::join);
+        jdbc.execute("ALTER TABLE elsewhere RENAME TO tally");
+
+        List<Delivery> again = one.log.claim(true, 10);
+
+        assertEquals(List.of("a"), again.stream().map(Delivery::uniqueId).toList());
+    }
+
+    @Test
+    void whatIsBeingSentIsNotReleasedWithWhatCouldNotBeWritten() {
+        one.recorded("a");
+        one.recorded("b");
+        List<Delivery> both = one.log.claim(true, 10);
+        JdbcTemplate jdbc = new JdbcTemplate(one.database.dataSource());
+        jdbc.execute("ALTER TABLE tally RENAME TO elsewhere");
+        CompletableFuture<Void> settled =
+                one.log.settle(List.of(new Settlement(both.get(0), State.DELIVERED, null, 202, null, null)));
+        assertThrows(CompletionException.class, settled::join);
+        jdbc.execute("ALTER TABLE elsewhere RENAME TO tally");
+
+        List<Delivery> again = one.log.claim(true, 10);
+
+        assertEquals(
+                List.of(both.get(0).uniqueId()),
+                again.stream().map(Delivery::uniqueId).toList());
+    }
+
+    @Test
+    void thePaceIsChangedByOneAtATime() {
+        List<PaceTable> tables = List.of(new PaceTable(one.database), new PaceTable(other.database));
+        List<CompletableFuture<Void>> changes = IntStream.range(0, 200)
+                .mapToObj(i -> CompletableFuture.runAsync(() -> assertTrue(tables.get(i % 2)
+                        .change("events", text -> Integer.toString(text.isEmpty() ? 1 : Integer.parseInt(text) + 1)))))
+                .toList();
+        changes.forEach(CompletableFuture::join);
+
+        assertTrue(tables.get(0).change("events", text -> {
+            assertEquals("200", text);
+            return text;
+        }));
+    }
+
+    @Test
+    void thePaceCannotBeChangedWithoutTheDatabase() throws Exception {
+        PaceTable table = new PaceTable(one.database);
+        one.die();
+
+        assertFalse(table.change("events", text -> "anything"));
+    }
+}
