@@ -3,19 +3,23 @@ package routes;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.VertxOptions;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.camel.spi.Registry;
+import org.jspecify.annotations.Nullable;
 import routes.console.Metrics;
 import routes.console.Page;
 import routes.history.Importer;
 import routes.history.Reconciler;
 import routes.intercom.IntercomClient;
+import routes.intercom.OAuth;
 import routes.intercom.Signature;
 import routes.klaviyo.Identity;
 import routes.klaviyo.Pace;
+import routes.store.Authorizations;
 import routes.store.Database;
 import routes.store.DeliveryLog;
 import routes.store.History;
@@ -40,6 +44,7 @@ final class Beans implements AutoCloseable {
     Beans(
             Settings settings,
             Database database,
+            Connection connection,
             IntercomClient intercom,
             Enricher.Source source,
             RoutesFile routes,
@@ -47,6 +52,7 @@ final class Beans implements AutoCloseable {
         inbox = new Inbox(database, clock);
         log = new DeliveryLog(database, clock);
         Workspace workspace = new Workspace(intercom);
+        connection.onChange(workspace::forget);
         Account account = new Account(settings.klaviyoUrl(), settings.klaviyoKey(), clock);
         Enricher enricher = new Enricher(source, new Identity(settings.phoneRegion()));
         readings = new Readings(enricher, workspace::code, log, clock);
@@ -59,7 +65,7 @@ final class Beans implements AutoCloseable {
         importer = new Importer(intercom, history, workspace::code, clock);
         reconciler = new Reconciler(intercom, history, workspace::code, clock);
         LogView view = new LogView(database);
-        Attention attention = new Attention(klaviyo, intercom, routes, clock);
+        Attention attention = new Attention(klaviyo, connection, intercom, routes, clock);
         Gauges.register(meters, inbox, view, importer, routes, klaviyo, intercom, clock);
         byName = Map.ofEntries(
                 Map.entry("webhook", new Webhook(new Signature(settings.clientSecrets()), inbox, meters)),
@@ -76,7 +82,25 @@ final class Beans implements AutoCloseable {
                 Map.entry("routesView", new RoutesView(routes, meters)),
                 Map.entry(
                         "connectView",
-                        new ConnectView(intercom, workspace, account, settings.klaviyoUrl(), database, routes, clock)),
+                        new ConnectView(
+                                connection,
+                                intercom,
+                                workspace,
+                                account,
+                                settings.klaviyoUrl(),
+                                database,
+                                routes,
+                                clock)),
+                Map.entry(
+                        "connectionView",
+                        new ConnectionView(
+                                connection,
+                                oauth(settings),
+                                new Authorizations(database, clock),
+                                intercom,
+                                workspace,
+                                account,
+                                new SecureRandom())),
                 Map.entry("importer", importer),
                 Map.entry("reconciler", reconciler),
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
@@ -84,6 +108,17 @@ final class Beans implements AutoCloseable {
                 Map.entry("database", database.dataSource()),
                 Map.entry("metricsRegistry", meters),
                 Map.entry("vertxOptions", new VertxOptions().setWorkerPoolSize(WORKERS)));
+    }
+
+    private static @Nullable OAuth oauth(Settings settings) {
+        Settings.PublicApp app = settings.app();
+        // Of several secrets the first is the current one.
+        return app == null
+                ? null
+                : new OAuth(
+                        settings.intercomUrl(),
+                        app.clientId(),
+                        settings.clientSecrets().get(0));
     }
 
     void bind(Registry registry) {
