@@ -47,7 +47,12 @@ class ConsoleTest {
                         + " chromium-driver)");
         browser = found.get();
         routes = Files.writeString(folder.resolve("routes.yaml"), RoutesFile.bundled());
-        running = RunningApplication.in(folder, routes);
+        SecretKey key = new SecretKeySpec(new byte[32], "AES");
+        running = RunningApplication.with(folder)
+                .routes(routes)
+                .toBeConnected(key)
+                .start();
+        running.application().connect("stand-in-token");
     }
 
     @AfterAll
@@ -338,42 +343,40 @@ class ConsoleTest {
     }
 
     @Test
-    void anIntercomAppIsConnectedAndDisconnected(@TempDir Path folder) {
-        SecretKey key = new SecretKeySpec(new byte[32], "AES");
-        try (RunningApplication fresh =
-                RunningApplication.with(folder).toBeConnected(key).start()) {
-            browser.open(URI.create(fresh.application().consoleUrl()));
-            browser.awaitText(".attention", "Intercom is not connected yet");
-            browser.open(URI.create(fresh.application().consoleUrl() + "#connect"));
-            browser.awaitText("#intercom-state", "Intercom is not connected yet");
-            pictures("connect-disconnected");
+    void anIntercomAppIsDisconnectedAndConnected() {
+        String console = running.application().consoleUrl();
+        open("connect");
+        browser.awaitText("#intercom-state", "Connected to the workspace Sandbox Garden Tools");
+        pictures("connect-connected");
+        browser.press("Disconnect");
+        browser.awaitText("dialog", "The access token is deleted here");
+        browser.click("dialog button.main");
+        browser.awaitText("#said", "Intercom is disconnected.");
+        browser.awaitText("#intercom-state", "Intercom is not connected yet");
+        browser.awaitText(".checks", "is not connected yet");
+        pictures("connect-disconnected");
+        open("overview");
+        browser.awaitText(".attention", "Intercom is not connected yet");
 
-            browser.press("Connect to Intercom");
-            browser.awaitText("#consent", "Before you go: which data goes where");
-            browser.awaitText("#consent", "To Klaviyo (Klaviyo stand-in) go nine metrics");
-            browser.awaitText("#consent", fresh.application().consoleUrl() + "connect/intercom");
-            pictures("connect-consent");
-            browser.press("Continue to Intercom");
-            browser.awaitText("h1", "May the app read Sandbox Garden Tools?");
-            browser.click("#deny");
-            browser.awaitText(".attention", "Intercom says that access was not granted");
-            browser.awaitText("#intercom-state", "Intercom is not connected yet");
+        open("connect");
+        browser.press("Connect to Intercom");
+        browser.awaitText("#consent", "Before you go: which data goes where");
+        browser.awaitText("#consent", "To Klaviyo (Klaviyo stand-in) go nine metrics");
+        browser.awaitText("#consent", console + "connect/intercom");
+        pictures("connect-consent");
+        browser.press("Continue to Intercom");
+        browser.awaitText("h1", "May the app read Sandbox Garden Tools?");
+        browser.click("#deny");
+        browser.awaitText(".attention", "Intercom says that access was not granted");
+        browser.awaitText("#intercom-state", "Intercom is not connected yet");
 
-            browser.press("Connect to Intercom");
-            browser.press("Continue to Intercom");
-            browser.click("#allow");
-            browser.awaitText(".well", "Intercom has said yes");
-            browser.awaitText("#intercom-state", "Connected to the workspace Sandbox Garden Tools");
-            browser.awaitText(".checks", "workspace Sandbox Garden Tools");
-            assertEquals(fresh.application().consoleUrl() + "#connect", browser.run("return location.href"));
-            pictures("connect-connected");
-
-            browser.press("Disconnect");
-            browser.awaitText("dialog", "The access token is deleted here");
-            browser.click("dialog button.main");
-            browser.awaitText("#said", "Intercom is disconnected.");
-            browser.awaitText("#intercom-state", "Intercom is not connected yet");
-        }
+        browser.press("Connect to Intercom");
+        browser.press("Continue to Intercom");
+        browser.click("#allow");
+        browser.awaitText(".well", "Intercom has said yes");
+        browser.awaitText("#intercom-state", "Connected to the workspace Sandbox Garden Tools");
+        browser.awaitText(".checks", "workspace Sandbox Garden Tools");
+        assertEquals(console + "#connect", browser.run("return location.href"));
     }
 
     @Test
