@@ -23,13 +23,21 @@ final class Attention {
             DateTimeFormatter.ofPattern("d MMM HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private final Standing klaviyo;
+    private final Standing profiles;
     private final Connection connection;
     private final IntercomClient intercom;
     private final RoutesFile routes;
     private final Clock clock;
 
-    Attention(Standing klaviyo, Connection connection, IntercomClient intercom, RoutesFile routes, Clock clock) {
+    Attention(
+            Standing klaviyo,
+            Standing profiles,
+            Connection connection,
+            IntercomClient intercom,
+            RoutesFile routes,
+            Clock clock) {
         this.klaviyo = klaviyo;
+        this.profiles = profiles;
         this.connection = connection;
         this.intercom = intercom;
         this.routes = routes;
@@ -47,6 +55,11 @@ final class Attention {
         } else if (isLong(klaviyo.silentSince())) {
             sentences.add("Klaviyo does not answer since " + time(klaviyo.silentSince())
                     + ": nothing is lost, events go out when it does.");
+        }
+        if (keyRefused == null && profiles.refusedSince() != null) {
+            sentences.add("Klaviyo does not let the key write profiles since " + time(profiles.refusedSince())
+                    + ": give it the scope profiles:write, or switch off the step tell-of-case in routes.yaml."
+                    + " Events are not affected.");
         }
         if (connection.state() == Connection.State.NONE) {
             sentences.add("Intercom is not connected yet: press Connect to Intercom on the page Connect."

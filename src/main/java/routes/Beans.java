@@ -20,6 +20,7 @@ import routes.intercom.Signature;
 import routes.klaviyo.Identity;
 import routes.klaviyo.Pace;
 import routes.store.Authorizations;
+import routes.store.CaseStore;
 import routes.store.Database;
 import routes.store.DeliveryLog;
 import routes.store.History;
@@ -54,18 +55,23 @@ final class Beans implements AutoCloseable {
         Workspace workspace = new Workspace(intercom);
         connection.onChange(workspace::forget);
         Account account = new Account(settings.klaviyoUrl(), settings.klaviyoKey(), clock);
-        Enricher enricher = new Enricher(source, new Identity(settings.phoneRegion()));
+        Identity identity = new Identity(settings.phoneRegion());
+        Enricher enricher = new Enricher(source, identity);
         readings = new Readings(enricher, workspace::code, log, clock);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150.
+        // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150; profiles 75 and 750.
         Standing klaviyo = new Standing(clock);
         Deliveries deliveries =
                 new Deliveries(log, new Pace(350, 3_500, clock), new Pace(10, 150, clock), klaviyo, meters, clock);
+        Standing profiles = new Standing(clock);
+        CaseStore cases = new CaseStore(database, clock);
+        CaseUpdates caseUpdates =
+                new CaseUpdates(cases, source, identity, new Pace(75, 750, clock), profiles, meters, clock);
         history = new History(database, clock, UUID.randomUUID().toString());
         importer = new Importer(intercom, history, workspace::code, clock);
         reconciler = new Reconciler(intercom, history, workspace::code, clock);
         LogView view = new LogView(database);
-        Attention attention = new Attention(klaviyo, connection, intercom, routes, clock);
+        Attention attention = new Attention(klaviyo, profiles, connection, intercom, routes, clock);
         Gauges.register(meters, inbox, view, importer, routes, klaviyo, intercom, clock);
         byName = Map.ofEntries(
                 Map.entry("webhook", new Webhook(new Signature(settings.clientSecrets()), inbox, meters)),
@@ -73,7 +79,9 @@ final class Beans implements AutoCloseable {
                 Map.entry("readings", readings),
                 Map.entry("knownEvents", new KnownEvents(log)),
                 Map.entry("deliveries", deliveries),
-                Map.entry("upkeep", new Upkeep(log, clock)),
+                Map.entry("caseNotes", new CaseNotes(clock)),
+                Map.entry("caseUpdates", caseUpdates),
+                Map.entry("upkeep", new Upkeep(log, cases, clock)),
                 Map.entry("page", new Page()),
                 Map.entry("metrics", new Metrics(meters)),
                 Map.entry("console", new Console(readings, clock)),

@@ -85,6 +85,11 @@ final class DryRun implements AutoCloseable {
         }
 
         @Override
+        public Enricher.Lookup lookup(List<String> ids) {
+            return contacts(List.of());
+        }
+
+        @Override
         public @Nullable ObjectNode admin(@Nullable String id) {
             return null;
         }

@@ -73,6 +73,14 @@ final class ServiceChecks {
                 });
         if (told.status() == 200 || told.status() == 403) {
             checks.add(eventScope(account));
+            if (account.post("/api/profile-import", "{\"data\":{\"type\":\"profile\",\"attributes\":{}}}")
+                            .status()
+                    == 403) {
+                checks.add(Check.warning(
+                        "Klaviyo",
+                        "the key may not write profiles: it needs the scope profiles:write to show how many cases a"
+                                + " contact has open"));
+            }
             if (account.hasBuiltInIntegration()) {
                 checks.add(Check.warning(
                         "Klaviyo",

@@ -13,6 +13,15 @@ const TOPICS = [
   "ticket.closed",
   "ticket.resolved",
 ];
+const CASES = [
+  "conversation.admin.single.created",
+  "conversation.admin.replied",
+  "conversation.admin.closed",
+  "conversation.admin.opened",
+  "conversation.admin.snoozed",
+  "conversation.admin.unsnoozed",
+  "conversation.deleted",
+];
 const IDENTITY = [
   "contact.lead.added_email",
   "contact.lead.signed_up",
@@ -40,7 +49,7 @@ function whichData(account) {
     "ul",
     { class: "card plain" },
     h("li", {}, "From Intercom come conversations, tickets and contacts: by webhook as they happen, and by its API for what a webhook does not tell."),
-    h("li", {}, `To Klaviyo${account ? ` (${account})` : ""} go nine metrics as events, each with its conversation's or ticket's facts, and the contact as a profile: e-mail, phone, name, location, tags, custom attributes. Subjects, rating remarks and ticket descriptions go along; message bodies do not, and consent is never set.`),
+    h("li", {}, `To Klaviyo${account ? ` (${account})` : ""} go nine metrics as events, each with its conversation's or ticket's facts, and the contact as a profile: e-mail, phone, name, location, tags, custom attributes, and how many cases they have open. Subjects, rating remarks and ticket descriptions go along; message bodies do not, and consent is never set.`),
     h("li", {}, "Here stay the delivery log, for 30 days after delivery, and what waits or is parked, until it is delivered or deleted."),
   );
 }
@@ -93,6 +102,8 @@ export function connect(parameters) {
         h("ul", { class: "topics" }, TOPICS.map((topic) => h("li", {}, h("code", {}, topic)))),
         h("h3", {}, "Topics that say who a contact is"),
         h("ul", { class: "topics" }, IDENTITY.map((topic) => h("li", {}, h("code", {}, topic)))),
+        h("h3", {}, "Topics that also say which cases are open"),
+        h("ul", { class: "topics" }, CASES.map((topic) => h("li", {}, h("code", {}, topic)))),
       ),
     ),
   );

@@ -55,11 +55,13 @@ public final class RunningApplication implements AutoCloseable {
     private final Function<Settings.@Nullable PublicApp, Settings> settings;
     private Settings current;
     private final Clock clock;
+    private final boolean openCases;
     private Application application;
 
     private RunningApplication(Options options) {
         workspace = options.workspace;
         clock = options.clock;
+        openCases = options.openCases;
         scenes = new Scenes(workspace, clock);
         expected = new ExpectedLive(workspace);
         int adminPort = freePort();
@@ -88,19 +90,23 @@ public final class RunningApplication implements AutoCloseable {
                 options.routes,
                 Map.of());
         current = settings.apply(options.app);
-        application = start(current, clock);
+        application = start();
     }
 
     /**
      * Without reconciliation: whenever its time came, it would find what the sample workspace holds and no notification
-     * has told, and deliver it among what a test sends.
+     * has told, and deliver it among what a test sends. Likewise without telling profiles of open cases, whose requests
+     * would come among those that a test counts or refuses.
      */
-    private static Application start(Settings settings, Clock clock) {
-        Application started = Application.start(settings, clock);
+    private Application start() {
+        Application started = Application.start(current, clock);
         try {
             started.context().getRouteController().stopRoute("reconcile");
+            if (!openCases) {
+                started.context().getRouteController().stopRoute("deliver-open-cases");
+            }
         } catch (Exception e) {
-            throw new IllegalStateException("reconciliation cannot be stopped", e);
+            throw new IllegalStateException("a route cannot be stopped", e);
         }
         return started;
     }
@@ -131,6 +137,7 @@ public final class RunningApplication implements AutoCloseable {
         private UnaryOperator<URI> way = UnaryOperator.identity();
         private Clock clock = Clock.systemUTC();
         private Settings.@Nullable PublicApp app;
+        private boolean openCases;
 
         private Options(Path folder) {
             this.folder = folder;
@@ -171,6 +178,12 @@ public final class RunningApplication implements AutoCloseable {
         /** A public app in the place of an access token: it has to be connected. */
         Options toBeConnected(SecretKey... keys) {
             app = new Settings.PublicApp(CLIENT_ID, List.of(keys));
+            return this;
+        }
+
+        /** Profiles are told of open cases. */
+        Options openCases() {
+            openCases = true;
             return this;
         }
 
@@ -219,7 +232,7 @@ public final class RunningApplication implements AutoCloseable {
     /** Stops the program and starts it again on the same database; the stand-ins go on. */
     void restart() {
         application.close();
-        application = start(current, clock);
+        application = start();
     }
 
     /** As {@link #restart}, with other keys for the token of a connected app. */
