@@ -32,6 +32,7 @@ public final class Application implements AutoCloseable {
 
     private final Settings settings;
     private final Database database;
+    private final Connection connection;
     private final Beans beans;
     private final Main main = new Main();
 
@@ -48,11 +49,15 @@ public final class Application implements AutoCloseable {
     private Application(Settings settings, Clock clock) {
         this.settings = settings;
         database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
-        IntercomClient intercom = new IntercomClient(settings.intercomUrl(), settings.accessToken(), clock);
-        LiveSource source = new LiveSource(
-                intercom, new Contacts(intercom, new Tags(intercom, clock), clock), new Teammates(intercom, clock));
+        connection = Connection.of(settings, database, clock);
+        IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);
+        Teammates teammates = new Teammates(intercom, clock);
+        connection.onChange(intercom::renewed);
+        connection.onChange(teammates::forget);
+        LiveSource source =
+                new LiveSource(intercom, new Contacts(intercom, new Tags(intercom, clock), clock), teammates);
         RoutesFile routes = new RoutesFile(settings.routes(), clock);
-        beans = new Beans(settings, database, intercom, source, routes, clock);
+        beans = new Beans(settings, database, connection, intercom, source, routes, clock);
         try {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
@@ -167,6 +172,11 @@ public final class Application implements AutoCloseable {
     /** @return where an operator points the browser */
     public String consoleUrl() {
         return "http://" + settings.adminHost() + ":" + settings.adminPort() + "/";
+    }
+
+    /** As if somebody had connected it in the console; for the sandbox. */
+    void connect(String token) {
+        connection.keep(token);
     }
 
     CamelContext context() {

@@ -23,12 +23,22 @@ final class Attention {
             DateTimeFormatter.ofPattern("d MMM HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private final Standing klaviyo;
+    private final Standing profiles;
+    private final Connection connection;
     private final IntercomClient intercom;
     private final RoutesFile routes;
     private final Clock clock;
 
-    Attention(Standing klaviyo, IntercomClient intercom, RoutesFile routes, Clock clock) {
+    Attention(
+            Standing klaviyo,
+            Standing profiles,
+            Connection connection,
+            IntercomClient intercom,
+            RoutesFile routes,
+            Clock clock) {
         this.klaviyo = klaviyo;
+        this.profiles = profiles;
+        this.connection = connection;
         this.intercom = intercom;
         this.routes = routes;
         this.clock = clock;
@@ -46,9 +56,20 @@ final class Attention {
             sentences.add("Klaviyo does not answer since " + time(klaviyo.silentSince())
                     + ": nothing is lost, events go out when it does.");
         }
-        if (tokenRefused != null) {
+        if (keyRefused == null && profiles.refusedSince() != null) {
+            sentences.add("Klaviyo does not let the key write profiles since " + time(profiles.refusedSince())
+                    + ": give it the scope profiles:write, or switch off the step tell-of-case in routes.yaml."
+                    + " Events are not affected.");
+        }
+        if (connection.state() == Connection.State.NONE) {
+            sentences.add("Intercom is not connected yet: press Connect to Intercom on the page Connect."
+                    + " Notifications are kept until then.");
+        } else if (connection.state() == Connection.State.UNREADABLE) {
+            sentences.add(Connection.UNREADABLE_TOKEN + " Notifications are kept until then.");
+        } else if (tokenRefused != null) {
             sentences.add("Intercom refuses the access token since " + time(tokenRefused)
-                    + ": check INTERCOM_ACCESS_TOKEN. Notifications are kept until it is accepted.");
+                    + (connection.isGiven() ? ": check INTERCOM_ACCESS_TOKEN." : ": connect again under Connect.")
+                    + " Notifications are kept until it is accepted.");
         } else if (isLong(intercom.silentSince())) {
             sentences.add("Intercom does not answer since " + time(intercom.silentSince())
                     + ": nothing is lost, notifications wait until it says who their contacts are.");

@@ -3,19 +3,24 @@ package routes;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.VertxOptions;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.spi.Registry;
+import org.jspecify.annotations.Nullable;
 import routes.console.Metrics;
 import routes.console.Page;
 import routes.history.Importer;
 import routes.history.Reconciler;
 import routes.intercom.IntercomClient;
+import routes.intercom.OAuth;
 import routes.intercom.Signature;
 import routes.klaviyo.Identity;
 import routes.klaviyo.Pace;
 import routes.klaviyo.PaceLedger;
+import routes.store.Authorizations;
+import routes.store.CaseStore;
 import routes.store.Database;
 import routes.store.DeliveryLog;
 import routes.store.History;
@@ -41,6 +46,7 @@ final class Beans implements AutoCloseable {
     Beans(
             Settings settings,
             Database database,
+            Connection connection,
             IntercomClient intercom,
             Enricher.Source source,
             RoutesFile routes,
@@ -48,21 +54,27 @@ final class Beans implements AutoCloseable {
         inbox = new Inbox(database, clock);
         log = new DeliveryLog(database, clock);
         Workspace workspace = new Workspace(intercom);
+        connection.onChange(workspace::forget);
         Account account = new Account(settings.klaviyoUrl(), settings.klaviyoKey(), clock);
-        Enricher enricher = new Enricher(source, new Identity(settings.phoneRegion()));
+        Identity identity = new Identity(settings.phoneRegion());
+        Enricher enricher = new Enricher(source, identity);
         readings = new Readings(enricher, workspace::code, log, clock);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150.
+        // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150; profiles 75 and 750.
         Standing klaviyo = new Standing(clock);
         PaceLedger ledger = database.isShared() ? new PaceTable(database)::change : null;
         Pace singles = new Pace("events", 350, 3_500, clock, ledger);
         Pace bulks = new Pace("event-bulk-create-jobs", 10, 150, clock, ledger);
+        Pace updates = new Pace("profile-import", 75, 750, clock, ledger);
         Deliveries deliveries = new Deliveries(log, singles, bulks, klaviyo, meters, clock);
+        Standing profiles = new Standing(clock);
+        CaseStore cases = new CaseStore(database, clock);
+        CaseUpdates caseUpdates = new CaseUpdates(cases, source, identity, updates, profiles, meters, clock);
         history = new History(database, clock);
         importer = new Importer(intercom, history, workspace::code, clock);
         reconciler = new Reconciler(intercom, history, workspace::code, clock);
         LogView view = new LogView(database);
-        Attention attention = new Attention(klaviyo, intercom, routes, clock);
+        Attention attention = new Attention(klaviyo, profiles, connection, intercom, routes, clock);
         Gauges.register(meters, inbox, view, importer, routes, klaviyo, intercom, clock);
         byName = Map.ofEntries(
                 Map.entry("webhook", new Webhook(new Signature(settings.clientSecrets()), inbox, meters)),
@@ -70,7 +82,9 @@ final class Beans implements AutoCloseable {
                 Map.entry("readings", readings),
                 Map.entry("knownEvents", new KnownEvents(log)),
                 Map.entry("deliveries", deliveries),
-                Map.entry("upkeep", new Upkeep(log, clock)),
+                Map.entry("caseNotes", new CaseNotes(clock)),
+                Map.entry("caseUpdates", caseUpdates),
+                Map.entry("upkeep", new Upkeep(log, cases, clock)),
                 Map.entry("page", new Page()),
                 Map.entry("metrics", new Metrics(meters)),
                 Map.entry("console", new Console(readings, clock)),
@@ -79,7 +93,25 @@ final class Beans implements AutoCloseable {
                 Map.entry("routesView", new RoutesView(routes, meters)),
                 Map.entry(
                         "connectView",
-                        new ConnectView(intercom, workspace, account, settings.klaviyoUrl(), database, routes, clock)),
+                        new ConnectView(
+                                connection,
+                                intercom,
+                                workspace,
+                                account,
+                                settings.klaviyoUrl(),
+                                database,
+                                routes,
+                                clock)),
+                Map.entry(
+                        "connectionView",
+                        new ConnectionView(
+                                connection,
+                                oauth(settings),
+                                new Authorizations(database, clock),
+                                intercom,
+                                workspace,
+                                account,
+                                new SecureRandom())),
                 Map.entry("importer", importer),
                 Map.entry("reconciler", reconciler),
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
@@ -87,6 +119,17 @@ final class Beans implements AutoCloseable {
                 Map.entry("database", database.dataSource()),
                 Map.entry("metricsRegistry", meters),
                 Map.entry("vertxOptions", new VertxOptions().setWorkerPoolSize(WORKERS)));
+    }
+
+    private static @Nullable OAuth oauth(Settings settings) {
+        Settings.PublicApp app = settings.app();
+        // Of several secrets the first is the current one.
+        return app == null
+                ? null
+                : new OAuth(
+                        settings.intercomUrl(),
+                        app.clientId(),
+                        settings.clientSecrets().get(0));
     }
 
     void bind(Registry registry) {

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -28,27 +30,48 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = Settings.read();
-        IntercomClient intercom = new IntercomClient(settings.intercomUrl(), settings.accessToken(), Clock.systemUTC());
-        Account account = new Account(settings.klaviyoUrl(), settings.klaviyoKey(), Clock.systemUTC());
         say(Check.ok("settings", "complete"));
-        ServiceChecks.intercom(intercom, new Workspace(intercom)).forEach(this::say);
-        ServiceChecks.klaviyo(account, settings.klaviyoUrl()).forEach(this::say);
-        say(database(settings));
+        Clock clock = Clock.systemUTC();
+        Database database = null;
+        String refusal = null;
+        try {
+            database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
+        } catch (StoreException e) {
+            refusal = String.valueOf(e.getMessage());
+        }
+        try {
+            intercom(settings, database, clock).forEach(this::say);
+            Account account = new Account(settings.klaviyoUrl(), settings.klaviyoKey(), clock);
+            ServiceChecks.klaviyo(account, settings.klaviyoUrl()).forEach(this::say);
+            say(database == null ? Check.failed("database", String.valueOf(refusal)) : database(settings, database));
+        } finally {
+            if (database != null) {
+                database.close();
+            }
+        }
         say(routes(settings));
         return works ? 0 : Main.FAILED;
     }
 
-    private static Check database(Settings settings) {
-        try (Database database =
-                Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword())) {
-            String kind = URI.create(settings.databaseUrl().substring("jdbc:".length()))
-                    .getScheme();
-            return database.isReachable()
-                    ? Check.ok("database", kind + " works")
-                    : Check.failed("database", "does not answer");
-        } catch (StoreException e) {
-            return Check.failed("database", String.valueOf(e.getMessage()));
+    private static List<Check> intercom(Settings settings, @Nullable Database database, Clock clock) {
+        if (database == null && settings.accessToken() == null) {
+            return List.of(Check.warning(
+                    "Intercom",
+                    "cannot be asked: the token of the connected app is in the database, which cannot be opened now"));
         }
+        Connection connection = database == null
+                ? Connection.given(String.valueOf(settings.accessToken()))
+                : Connection.of(settings, database, clock);
+        IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);
+        return ServiceChecks.intercom(connection, intercom, new Workspace(intercom));
+    }
+
+    private static Check database(Settings settings, Database database) {
+        String kind =
+                URI.create(settings.databaseUrl().substring("jdbc:".length())).getScheme();
+        return database.isReachable()
+                ? Check.ok("database", kind + " works")
+                : Check.failed("database", "does not answer");
     }
 
     private static Check routes(Settings settings) {

@@ -22,6 +22,7 @@ public final class ConnectView {
     /** Klaviyo allows 15 questions about the account a minute; somebody who presses the button again meets the answer. */
     private static final Duration FRESH = Duration.ofSeconds(10);
 
+    private final Connection connection;
     private final IntercomClient intercom;
     private final Workspace workspace;
     private final Account account;
@@ -33,6 +34,7 @@ public final class ConnectView {
     private Instant knownAt = Instant.EPOCH;
 
     ConnectView(
+            Connection connection,
             IntercomClient intercom,
             Workspace workspace,
             Account account,
@@ -40,6 +42,8 @@ public final class ConnectView {
             Database database,
             RoutesFile routes,
             Clock clock) {
+        this.connection = connection;
+        connection.onChange(this::forget);
         this.intercom = intercom;
         this.workspace = workspace;
         this.account = account;
@@ -65,9 +69,13 @@ public final class ConnectView {
         Console.answer(exchange, 200, answer);
     }
 
+    private synchronized void forget() {
+        knownAt = Instant.EPOCH;
+    }
+
     private List<Check> look() {
         List<Check> checks = new ArrayList<>();
-        checks.addAll(ServiceChecks.intercom(intercom, workspace));
+        checks.addAll(ServiceChecks.intercom(connection, intercom, workspace));
         checks.addAll(ServiceChecks.klaviyo(account, klaviyoUrl));
         checks.add(
                 database.isReachable()

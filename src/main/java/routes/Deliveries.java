@@ -231,7 +231,7 @@ public final class Deliveries {
         return shipment.bulk() ? bulks : singles;
     }
 
-    private static @Nullable Integer number(@Nullable String header) {
+    static @Nullable Integer number(@Nullable String header) {
         try {
             return header == null ? null : Integer.valueOf(header.strip());
         } catch (NumberFormatException e) {

@@ -29,8 +29,9 @@ final class DryRun implements AutoCloseable {
         Settings settings = Settings.ofDryRun(file, region);
         routes = new RoutesFile(file, clock);
         memory = Database.open("jdbc:hsqldb:mem:dry-run-" + System.nanoTime(), "SA", "");
-        IntercomClient nobody = new IntercomClient(settings.intercomUrl(), settings.accessToken(), clock);
-        beans = new Beans(settings, memory, nobody, source, routes, clock);
+        Connection none = Connection.of(settings, memory, clock);
+        IntercomClient nobody = new IntercomClient(settings.intercomUrl(), none, clock);
+        beans = new Beans(settings, memory, none, nobody, source, routes, clock);
         beans.bind(context.getRegistry());
         context.getPropertiesComponent().setOverrideProperties(Beans.placeholders(settings));
         try {
@@ -81,6 +82,11 @@ final class DryRun implements AutoCloseable {
         @Override
         public Enricher.Lookup contacts(List<Reading> readings) {
             return id -> contact instanceof ObjectNode object ? object : null;
+        }
+
+        @Override
+        public Enricher.Lookup lookup(List<String> ids) {
+            return contacts(List.of());
         }
 
         @Override

@@ -33,6 +33,9 @@ public final class Enricher {
          */
         Lookup contacts(List<Reading> readings);
 
+        /** As {@link #contacts}, by ids. */
+        Lookup lookup(List<String> ids);
+
         @Nullable
         ObjectNode admin(@Nullable String id);
 

@@ -66,6 +66,11 @@ final class LiveSource implements Enricher.Source {
                 .map(reading -> Json.id(reading.document().path("acting").get("id")))
                 .filter(Objects::nonNull)
                 .toList();
+        return lookup(ids);
+    }
+
+    @Override
+    public Enricher.Lookup lookup(List<String> ids) {
         Map<String, Contacts.Found> found = contacts.find(ids, PATIENCE);
         return id -> {
             Contacts.Found answer = found.get(id);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import routes.klaviyo.Event;
 import routes.store.InboxEntry;
+import routes.store.OpenCase;
 
 /**
  * One thing that a notification tells, on its way through the routes, and what becomes of it. A notification that cannot
@@ -34,6 +35,7 @@ public final class Reading {
     private Outcome outcome = Outcome.NONE;
     private @Nullable Event event;
     private @Nullable String reason;
+    private @Nullable OpenCase openCase;
 
     public Reading(InboxEntry entry, ObjectNode document) {
         this.entry = entry;
@@ -67,6 +69,16 @@ public final class Reading {
     public @Nullable String contactId() {
         String survivor = document.path("contact").path("id").textValue();
         return survivor == null ? document.path("acting").path("id").textValue() : survivor;
+    }
+
+    /** @return the case it is about, where it tells whether that is open */
+    @Nullable
+    OpenCase openCase() {
+        return openCase;
+    }
+
+    void tell(@Nullable OpenCase about) {
+        openCase = about;
     }
 
     void end(Outcome end, @Nullable Event what, @Nullable String why) {

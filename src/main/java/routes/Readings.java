@@ -29,6 +29,7 @@ import routes.klaviyo.InvalidEventException;
 import routes.store.DeliveryLog;
 import routes.store.HandOver;
 import routes.store.InboxEntry;
+import routes.store.OpenCase;
 import routes.store.Origin;
 import routes.store.RecordedEvent;
 import routes.store.State;
@@ -75,7 +76,7 @@ public final class Readings {
                     readings.add(new Reading(entry, document));
                 }
                 if (documents.isEmpty()) {
-                    Reading nothing = new Reading(entry, JsonNodeFactory.instance.objectNode());
+                    Reading nothing = new Reading(entry, normalizer.object(entry.body()));
                     nothing.end(Reading.Outcome.FILTERED, null, "nothing in it is asked for");
                     readings.add(nothing);
                 }
@@ -174,6 +175,7 @@ public final class Readings {
             return;
         }
         handOver.done(entry);
+        tellCases(handOver, told);
         if (entry.replays() != null) {
             handOver.event(entry, remade(entry.replays(), told));
             return;
@@ -210,6 +212,20 @@ public final class Readings {
         }
         if (entry.origin() != Origin.RECONCILE && told.stream().allMatch(Readings::isFiltered)) {
             handOver.count("filtered", entry.topic(), now);
+        }
+    }
+
+    private static void tellCases(HandOver handOver, List<Reading> told) {
+        for (Reading reading : told) {
+            OpenCase openCase = reading.openCase();
+            if (openCase != null) {
+                handOver.openCase(openCase);
+            }
+            if (reading.outcome() == Reading.Outcome.RELEASED) {
+                List<String> contacts = contactIds(reading);
+                contacts.stream().skip(1).forEach(merged -> handOver.merge(merged, contacts.get(0)));
+                contacts.forEach(handOver::recheck);
+            }
         }
     }
 

@@ -30,17 +30,19 @@ public final class RoutesView {
 
     private static final String INBOX = "inbox";
     private static final String LOG = "delivery log";
+    private static final String CASES = "open cases";
     /** The two durable hand-overs are calls of a bean, not addresses: bean and method, and where what they take ends. */
     private static final Map<String, String> WRITES = Map.of(
             "webhook.store", INBOX,
             "importer.readPage", INBOX,
             "reconciler.look", INBOX,
+            "caseNotes.note", CASES,
             "readings.pending", LOG,
             "readings.waiting", LOG,
             "readings.duplicate", LOG);
 
-    private static final Map<String, String> READS =
-            Map.of("inbox.claimLive", INBOX, "inbox.claimHistory", INBOX, "deliveries.next", LOG);
+    private static final Map<String, String> READS = Map.of(
+            "inbox.claimLive", INBOX, "inbox.claimHistory", INBOX, "deliveries.next", LOG, "caseUpdates.next", CASES);
 
     private final RoutesFile routes;
     private final MeterRegistry meters;

@@ -7,10 +7,12 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +34,7 @@ import routes.sandbox.Workspace;
 final class SandboxCommand implements Runnable {
 
     private static final String SECRET = "sandbox-client-secret";
+    private static final String CLIENT_ID = "sandbox-app";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -50,13 +53,23 @@ final class SandboxCommand implements Runnable {
     public void run() {
         Clock clock = Clock.systemUTC();
         Workspace workspace = SampleWorkspace.small().create(clock);
-        IntercomStandIn intercom = IntercomStandIn.builder(workspace).start();
+        int console = adminPort == 0 ? Settings.readAdmin().port() : adminPort;
+        IntercomStandIn intercom = IntercomStandIn.builder(workspace)
+                .app(
+                        CLIENT_ID,
+                        SECRET,
+                        URI.create("http://127.0.0.1:" + console + ConnectionView.CALLBACK),
+                        URI.create("http://localhost:" + console + ConnectionView.CALLBACK))
+                .start();
         KlaviyoStandIn klaviyo = KlaviyoStandIn.builder().start();
         // The sample has numbers that look right and that Klaviyo still refuses: they show how an event loses one.
         klaviyo.refusePhone(number -> number.endsWith("7"));
         Path folder = temporaryFolder();
-        Settings settings = settings(intercom.url(), klaviyo.url(), folder);
+        Settings settings = settings(intercom.url(), klaviyo.url(), console, folder);
         Application application = RunCommand.start(settings);
+        // Connected, so that there is something to see at once; disconnecting and connecting can be tried in the
+        // console.
+        application.connect("stand-in-token");
         WebhookStream stream = WebhookStream.builder(
                         workspace,
                         new WebhookSender(
@@ -73,17 +86,20 @@ final class SandboxCommand implements Runnable {
         RunCommand.waitForTheEnd(stream, application, intercom, klaviyo);
     }
 
-    private Settings settings(URI intercom, URI klaviyo, Path folder) {
+    private Settings settings(URI intercom, URI klaviyo, int console, Path folder) {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
         return new Settings(
                 List.of(SECRET),
-                "stand-in-token",
+                null,
+                new Settings.PublicApp(CLIENT_ID, List.of(new SecretKeySpec(key, "AES"))),
                 intercom,
                 "pk_stand_in",
                 klaviyo,
                 "127.0.0.1",
                 httpPort == 0 ? freePort() : httpPort,
                 "127.0.0.1",
-                adminPort == 0 ? Settings.readAdmin().port() : adminPort,
+                console,
                 null,
                 "jdbc:hsqldb:file:" + folder.resolve("sandbox"),
                 "SA",

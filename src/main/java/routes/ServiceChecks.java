@@ -13,8 +13,18 @@ final class ServiceChecks {
 
     private ServiceChecks() {}
 
-    static List<Check> intercom(IntercomClient intercom, Workspace workspace) {
+    static List<Check> intercom(Connection connection, IntercomClient intercom, Workspace workspace) {
         List<Check> checks = new ArrayList<>();
+        switch (connection.state()) {
+            case NONE -> {
+                return List.of(Check.failed(
+                        "Intercom", "is not connected yet: press Connect to Intercom on the console's page Connect"));
+            }
+            case UNREADABLE -> {
+                return List.of(Check.failed("Intercom", Connection.UNREADABLE_TOKEN));
+            }
+            case KNOWN -> {}
+        }
         try {
             IntercomClient.Answer me = IntercomClient.await(intercom.get("/me"));
             if (!me.isOk()) {
@@ -22,7 +32,12 @@ final class ServiceChecks {
                         Check.failed("Intercom", "answers " + me.status() + " to GET /me: is INTERCOM_URL right?"));
             }
         } catch (IntercomException e) {
-            return List.of(Check.failed("Intercom", e.getMessage() + ": check INTERCOM_ACCESS_TOKEN and INTERCOM_URL"));
+            return List.of(Check.failed(
+                    "Intercom",
+                    e.getMessage()
+                            + (connection.isGiven()
+                                    ? ": check INTERCOM_ACCESS_TOKEN and INTERCOM_URL"
+                                    : ": connect again on the console's page Connect, and check INTERCOM_URL")));
         }
         checks.add(Check.ok("Intercom", "workspace " + workspace.name() + " (" + workspace.code() + ")"));
         for (String path : List.of("/admins", "/teams", "/tags")) {
@@ -58,6 +73,14 @@ final class ServiceChecks {
                 });
         if (told.status() == 200 || told.status() == 403) {
             checks.add(eventScope(account));
+            if (account.post("/api/profile-import", "{\"data\":{\"type\":\"profile\",\"attributes\":{}}}")
+                            .status()
+                    == 403) {
+                checks.add(Check.warning(
+                        "Klaviyo",
+                        "the key may not write profiles: it needs the scope profiles:write to show how many cases a"
+                                + " contact has open"));
+            }
             if (account.hasBuiltInIntegration()) {
                 checks.add(Check.warning(
                         "Klaviyo",

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,18 +20,23 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator sets: environment variables, or the same keys in {@code config/application.properties}; the
  * environment wins.
  *
+ * @param accessToken null: the app's own is asked for by connecting
+ * @param app null: an access token is given
  * @param routes the routes file; null: the bundled one
  * @param camel keys for Camel itself from the properties file, passed on as they are
  */
 public record Settings(
         List<String> clientSecrets,
-        String accessToken,
+        @Nullable String accessToken,
+        @Nullable PublicApp app,
         URI intercomUrl,
         String klaviyoKey,
         URI klaviyoUrl,
@@ -46,15 +52,24 @@ public record Settings(
         @Nullable Path routes,
         Map<String, String> camel) {
 
+    /**
+     * An app that others connect their workspaces to by OAuth.
+     *
+     * @param keys that encrypt the access token on disk: the first is used, the others still open what they encrypted
+     */
+    public record PublicApp(String clientId, List<SecretKey> keys) {}
+
     /** Where the properties file and the operator's routes are looked for. */
     public static final Path FOLDER = Path.of("config");
 
+    private static final int KEY_BYTES = 32;
     private static final Map<String, String> DEFAULTS = defaults();
     private static final Set<String> OURS =
             Set.of("intercom.", "klaviyo.", "database.", "http.", "admin.", "history.", "phone.", "routes");
     private static final Set<String> SECRET = Set.of(
             "intercom.client-secret",
             "intercom.access-token",
+            "intercom.token-key",
             "klaviyo.api-key",
             "admin.password",
             "database.password");
@@ -63,6 +78,10 @@ public record Settings(
             Map.entry(
                     "intercom.client-secret", "Signs webhooks; several, comma-separated, during a rotation. Required."),
             Map.entry("intercom.access-token", "Reads contacts, admins, teams, history. Required."),
+            Map.entry(
+                    "intercom.client-id",
+                    "Of a public app: connect it in the console, then no access token is needed."),
+            Map.entry("intercom.token-key", "Encrypts the token of a connected app on disk; openssl rand -base64 32."),
             Map.entry("intercom.url", "https://api.eu.intercom.io or https://api.au.intercom.io for workspaces there."),
             Map.entry("klaviyo.api-key", "Private key, pk_... with events:write. Required."),
             Map.entry("klaviyo.url", "Klaviyo's API."),
@@ -81,6 +100,8 @@ public record Settings(
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("intercom.client-secret", "");
         defaults.put("intercom.access-token", "");
+        defaults.put("intercom.client-id", "");
+        defaults.put("intercom.token-key", "");
         defaults.put("intercom.url", "https://api.intercom.io");
         defaults.put("klaviyo.api-key", "");
         defaults.put("klaviyo.url", "https://a.klaviyo.com");
@@ -117,6 +138,7 @@ public record Settings(
         return new Settings(
                 List.of("none"),
                 "none",
+                null,
                 nobody,
                 "none",
                 nobody,
@@ -191,8 +213,13 @@ public record Settings(
     /** @return secrets as they stand, so that a log can be searched for them */
     List<String> secrets() {
         List<String> secrets = new ArrayList<>(clientSecrets);
-        secrets.add(accessToken);
         secrets.add(klaviyoKey);
+        if (accessToken != null) {
+            secrets.add(accessToken);
+        }
+        if (app != null) {
+            app.keys.forEach(each -> secrets.add(Base64.getEncoder().encodeToString(each.getEncoded())));
+        }
         return secrets;
     }
 
@@ -222,8 +249,13 @@ public record Settings(
                     .map(String::strip)
                     .filter(secret -> !secret.isEmpty())
                     .toList();
-            String token = required(
-                    "intercom.access-token", "the access token of your Intercom app (Developer Hub, Authentication)");
+            PublicApp app = app();
+            String token = app != null
+                    ? optional("intercom.access-token")
+                    : required(
+                            "intercom.access-token",
+                            "the access token of your Intercom app (Developer Hub, Authentication); for a public app"
+                                    + " set INTERCOM_CLIENT_ID and INTERCOM_TOKEN_KEY instead");
             String key = required("klaviyo.api-key", "a private key with events:write (Klaviyo, Settings, API keys)");
             if (!key.isEmpty() && !key.startsWith("pk_")) {
                 problem(
@@ -247,6 +279,7 @@ public record Settings(
             Settings settings = new Settings(
                     secrets,
                     token,
+                    app,
                     url("intercom.url"),
                     key,
                     url("klaviyo.url"),
@@ -299,6 +332,42 @@ public record Settings(
                     .filter(each -> each.startsWith(group))
                     .toList();
             return known.isEmpty() ? "remove it" : "one of " + String.join(", ", known) + " was meant, or remove it";
+        }
+
+        private @Nullable PublicApp app() {
+            String id = value("intercom.client-id");
+            List<SecretKey> keys = new ArrayList<>();
+            for (String written : value("intercom.token-key").split(",")) {
+                if (!written.isBlank()) {
+                    keys.add(key(written.strip()));
+                }
+            }
+            if (id.isEmpty() && keys.isEmpty()) {
+                return null;
+            }
+            if (id.isEmpty()) {
+                problem("intercom.client-id", "is missing: the client id of your Intercom app (Basic information)");
+            }
+            if (keys.isEmpty()) {
+                problem(
+                        "intercom.token-key",
+                        "is missing: it encrypts the token that connecting yields; make one with openssl rand -base64 32");
+            }
+            return new PublicApp(id, keys);
+        }
+
+        private SecretKey key(String written) {
+            byte[] bytes = new byte[0];
+            try {
+                bytes = Base64.getDecoder().decode(written);
+            } catch (IllegalArgumentException e) {
+                // Said below, as for a key of another length.
+            }
+            if (bytes.length != KEY_BYTES) {
+                problem("intercom.token-key", "is not 32 bytes in base64: make one with openssl rand -base64 32");
+                return new SecretKeySpec(new byte[KEY_BYTES], "AES");
+            }
+            return new SecretKeySpec(bytes, "AES");
         }
 
         private @Nullable Path routes() {

@@ -6,6 +6,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import routes.store.CaseStore;
 import routes.store.DeliveryLog;
 import routes.store.OvertakenException;
 
@@ -15,18 +16,24 @@ public final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
     private final DeliveryLog log;
+    private final CaseStore cases;
     private final Clock clock;
 
-    Upkeep(DeliveryLog log, Clock clock) {
+    Upkeep(DeliveryLog log, CaseStore cases, Clock clock) {
         this.log = log;
+        this.cases = cases;
         this.clock = clock;
     }
 
     /** @param days how long a delivered event stays in the delivery log */
     public void prune(int days) {
         int pruned = log.prune(clock.instant().minus(Duration.ofDays(days)));
+        pruned += cases.prune(clock.instant().minus(CaseNotes.SETTLED));
         if (pruned > 0) {
-            LOG.info("Pruned {} rows of the delivery log that are older than {} days", pruned, days);
+            LOG.info(
+                    "Pruned {} rows of the delivery log that are older than {} days, and of closed cases",
+                    pruned,
+                    days);
         }
     }
 

@@ -6,7 +6,7 @@ import routes.intercom.IntercomClient;
 import routes.intercom.IntercomException;
 import routes.intercom.Json;
 
-/** Which Intercom workspace this is, asked for once. Thread-safe. */
+/** Which Intercom workspace this is, asked for once, and anew after it was connected. Thread-safe. */
 final class Workspace {
 
     private final IntercomClient intercom;
@@ -26,6 +26,11 @@ final class Workspace {
     @Nullable
     String name() {
         return Json.text(app().get("name"));
+    }
+
+    /** It may be another one from now on. */
+    void forget() {
+        app = null;
     }
 
     private JsonNode app() {

@@ -53,6 +53,7 @@ class AdminPortTest {
                 new Settings(
                         List.of("secret"),
                         "token",
+                        null,
                         nowhere,
                         "pk_key",
                         nowhere,

@@ -182,6 +182,14 @@ class CommandsTest {
             assertTrue(bad.output().contains("INTERCOM_ACCESS_TOKEN"), bad::output);
             assertFalse(bad.output().contains("another-token"), bad::output);
             assertFalse(bad.output().contains("pk_stand_in"), bad::output);
+
+            environment.put("KLAVIYO_URL", klaviyo.url().toString());
+            environment.remove("INTERCOM_ACCESS_TOKEN");
+            environment.put("INTERCOM_CLIENT_ID", "an-app");
+            environment.put("INTERCOM_TOKEN_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+            Ended unconnected = Program.run(folder, environment, "check");
+            assertEquals(1, unconnected.status());
+            assertTrue(unconnected.output().contains("FAILED  Intercom: is not connected yet"), unconnected::output);
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +47,12 @@ class ConsoleTest {
                         + " chromium-driver)");
         browser = found.get();
         routes = Files.writeString(folder.resolve("routes.yaml"), RoutesFile.bundled());
-        running = RunningApplication.in(folder, routes);
+        SecretKey key = new SecretKeySpec(new byte[32], "AES");
+        running = RunningApplication.with(folder)
+                .routes(routes)
+                .toBeConnected(key)
+                .start();
+        running.application().connect("stand-in-token");
     }
 
     @AfterAll
@@ -333,6 +340,43 @@ class ConsoleTest {
         browser.awaitText(".checks", "the key may write events");
         assertEquals(List.of(), browser.texts(".checks .failed"));
         pictures("connect");
+    }
+
+    @Test
+    void anIntercomAppIsDisconnectedAndConnected() {
+        String console = running.application().consoleUrl();
+        open("connect");
+        browser.awaitText("#intercom-state", "Connected to the workspace Sandbox Garden Tools");
+        pictures("connect-connected");
+        browser.press("Disconnect");
+        browser.awaitText("dialog", "The access token is deleted here");
+        browser.click("dialog button.main");
+        browser.awaitText("#said", "Intercom is disconnected.");
+        browser.awaitText("#intercom-state", "Intercom is not connected yet");
+        browser.awaitText(".checks", "is not connected yet");
+        pictures("connect-disconnected");
+        open("overview");
+        browser.awaitText(".attention", "Intercom is not connected yet");
+
+        open("connect");
+        browser.press("Connect to Intercom");
+        browser.awaitText("#consent", "Before you go: which data goes where");
+        browser.awaitText("#consent", "To Klaviyo (Klaviyo stand-in) go nine metrics");
+        browser.awaitText("#consent", console + "connect/intercom");
+        pictures("connect-consent");
+        browser.press("Continue to Intercom");
+        browser.awaitText("h1", "May the app read Sandbox Garden Tools?");
+        browser.click("#deny");
+        browser.awaitText(".attention", "Intercom says that access was not granted");
+        browser.awaitText("#intercom-state", "Intercom is not connected yet");
+
+        browser.press("Connect to Intercom");
+        browser.press("Continue to Intercom");
+        browser.click("#allow");
+        browser.awaitText(".well", "Intercom has said yes");
+        browser.awaitText("#intercom-state", "Connected to the workspace Sandbox Garden Tools");
+        browser.awaitText(".checks", "workspace Sandbox Garden Tools");
+        assertEquals(console + "#connect", browser.run("return location.href"));
     }
 
     @Test

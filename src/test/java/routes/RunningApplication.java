@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import routes.sandbox.ExpectedEvent;
 import routes.sandbox.ExpectedLive;
@@ -40,6 +42,7 @@ import routes.sandbox.WebhookSender;
 public final class RunningApplication implements AutoCloseable {
 
     static final String SECRET = "client-secret-of-the-tests";
+    static final String CLIENT_ID = "client-id-of-the-tests";
 
     private final ObjectMapper json = JsonMapper.builder().build();
     private final HttpClient http =
@@ -49,27 +52,36 @@ public final class RunningApplication implements AutoCloseable {
     private final ExpectedLive expected;
     private final IntercomStandIn intercom;
     private final KlaviyoStandIn klaviyo;
-    private final Settings settings;
+    private final Function<Settings.@Nullable PublicApp, Settings> settings;
+    private Settings current;
     private final Clock clock;
+    private final boolean openCases;
     private Application application;
 
     private RunningApplication(Options options) {
         workspace = options.workspace;
         clock = options.clock;
+        openCases = options.openCases;
         scenes = new Scenes(workspace, clock);
         expected = new ExpectedLive(workspace);
-        intercom = options.intercom.apply(IntercomStandIn.builder(workspace)).start();
+        int adminPort = freePort();
+        intercom = options.intercom
+                .apply(IntercomStandIn.builder(workspace)
+                        .app(CLIENT_ID, SECRET, URI.create("http://127.0.0.1:" + adminPort + ConnectionView.CALLBACK)))
+                .start();
         klaviyo = options.klaviyo.apply(KlaviyoStandIn.builder()).start();
-        settings = new Settings(
+        int httpPort = freePort();
+        settings = app -> new Settings(
                 List.of(SECRET, "an-older-secret"),
-                "stand-in-token",
+                app == null ? "stand-in-token" : null,
+                app,
                 options.way.apply(intercom.url()),
                 "pk_stand_in",
                 klaviyo.url(),
                 "127.0.0.1",
-                freePort(),
+                httpPort,
                 "127.0.0.1",
-                freePort(),
+                adminPort,
                 null,
                 "jdbc:hsqldb:file:" + options.folder.resolve("database"),
                 "SA",
@@ -77,19 +89,24 @@ public final class RunningApplication implements AutoCloseable {
                 null,
                 options.routes,
                 Map.of());
-        application = start(settings, clock);
+        current = settings.apply(options.app);
+        application = start();
     }
 
     /**
      * Without reconciliation: whenever its time came, it would find what the sample workspace holds and no notification
-     * has told, and deliver it among what a test sends.
+     * has told, and deliver it among what a test sends. Likewise without telling profiles of open cases, whose requests
+     * would come among those that a test counts or refuses.
      */
-    private static Application start(Settings settings, Clock clock) {
-        Application started = Application.start(settings, clock);
+    private Application start() {
+        Application started = Application.start(current, clock);
         try {
             started.context().getRouteController().stopRoute("reconcile");
+            if (!openCases) {
+                started.context().getRouteController().stopRoute("deliver-open-cases");
+            }
         } catch (Exception e) {
-            throw new IllegalStateException("reconciliation cannot be stopped", e);
+            throw new IllegalStateException("a route cannot be stopped", e);
         }
         return started;
     }
@@ -119,6 +136,8 @@ public final class RunningApplication implements AutoCloseable {
         private UnaryOperator<KlaviyoStandIn.Builder> klaviyo = UnaryOperator.identity();
         private UnaryOperator<URI> way = UnaryOperator.identity();
         private Clock clock = Clock.systemUTC();
+        private Settings.@Nullable PublicApp app;
+        private boolean openCases;
 
         private Options(Path folder) {
             this.folder = folder;
@@ -153,6 +172,18 @@ public final class RunningApplication implements AutoCloseable {
         /** The program's clock, not that of the stand-ins. */
         Options clock(Clock value) {
             clock = value;
+            return this;
+        }
+
+        /** A public app in the place of an access token: it has to be connected. */
+        Options toBeConnected(SecretKey... keys) {
+            app = new Settings.PublicApp(CLIENT_ID, List.of(keys));
+            return this;
+        }
+
+        /** Profiles are told of open cases. */
+        Options openCases() {
+            openCases = true;
             return this;
         }
 
@@ -191,7 +222,7 @@ public final class RunningApplication implements AutoCloseable {
     }
 
     URI webhooks() {
-        return URI.create("http://127.0.0.1:" + settings.httpPort() + "/webhooks/intercom");
+        return URI.create("http://127.0.0.1:" + current.httpPort() + "/webhooks/intercom");
     }
 
     WebhookSender sender() {
@@ -201,7 +232,13 @@ public final class RunningApplication implements AutoCloseable {
     /** Stops the program and starts it again on the same database; the stand-ins go on. */
     void restart() {
         application.close();
-        application = start(settings, clock);
+        application = start();
+    }
+
+    /** As {@link #restart}, with other keys for the token of a connected app. */
+    void restart(SecretKey... keys) {
+        current = settings.apply(new Settings.PublicApp(CLIENT_ID, List.of(keys)));
+        restart();
     }
 
     /** Sends a notification, which must be answered 200, and says which events metrics.md wants of it. */
@@ -264,7 +301,7 @@ public final class RunningApplication implements AutoCloseable {
     }
 
     private URI admin(String path) {
-        return URI.create("http://127.0.0.1:" + settings.adminPort() + path);
+        return URI.create("http://127.0.0.1:" + current.adminPort() + path);
     }
 
     private AdminClient.Reply call(HttpRequest.Builder request) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,8 @@ class SettingsTest {
             "INTERCOM_CLIENT_SECRET", "a-client-secret",
             "INTERCOM_ACCESS_TOKEN", "an-access-token",
             "KLAVIYO_API_KEY", "pk_a_private_key");
+
+    private static final String KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
     private final Path folder;
 
@@ -153,6 +156,37 @@ class SettingsTest {
         assertFalse(message.contains(secret), message);
         Map<String, String> valid = with(variable, variable.equals("KLAVIYO_API_KEY") ? "pk_" + secret : secret);
         assertFalse(read(valid).toString().contains(secret));
+    }
+
+    @Test
+    void aPublicAppNeedsNoAccessToken() {
+        Map<String, String> environment = with("INTERCOM_CLIENT_ID", "an-app", "INTERCOM_TOKEN_KEY", KEY + " , " + KEY);
+        environment.remove("INTERCOM_ACCESS_TOKEN");
+
+        Settings settings = read(environment);
+
+        assertNull(settings.accessToken());
+        assertEquals("an-app", Objects.requireNonNull(settings.app()).clientId());
+        assertEquals(2, Objects.requireNonNull(settings.app()).keys().size());
+        assertTrue(settings.secrets().contains(KEY));
+        assertNull(read(COMPLETE).app());
+        assertEquals(
+                "an-access-token",
+                read(with("INTERCOM_CLIENT_ID", "an-app", "INTERCOM_TOKEN_KEY", KEY))
+                        .accessToken());
+    }
+
+    @Test
+    void aPublicAppIsGivenInFull() {
+        assertTrue(problems(with("INTERCOM_CLIENT_ID", "an-app")).contains("INTERCOM_TOKEN_KEY is missing"));
+        assertTrue(problems(with("INTERCOM_TOKEN_KEY", KEY)).contains("INTERCOM_CLIENT_ID is missing"));
+        for (String wrong : List.of("no base64!", "c2hvcnQ=", KEY + ",c2hvcnQ=")) {
+            String message = problems(with("INTERCOM_CLIENT_ID", "an-app", "INTERCOM_TOKEN_KEY", wrong));
+            assertTrue(message.contains("INTERCOM_TOKEN_KEY is not 32 bytes in base64"), message);
+            assertTrue(message.contains("openssl rand -base64 32"), message);
+            assertFalse(message.contains(wrong), message);
+        }
+        assertTrue(problems(Map.of()).contains("for a public app set INTERCOM_CLIENT_ID and INTERCOM_TOKEN_KEY"));
     }
 
     @Test

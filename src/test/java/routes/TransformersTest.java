@@ -160,6 +160,11 @@ class TransformersTest {
         }
 
         @Override
+        public Enricher.Lookup lookup(List<String> ids) {
+            return contacts(List.of());
+        }
+
+        @Override
         public @Nullable ObjectNode admin(@Nullable String id) {
             return find("admins", id);
         }

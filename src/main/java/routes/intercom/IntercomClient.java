@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +41,18 @@ public final class IntercomClient {
     private final HttpClient http;
     private final ObjectMapper json = JsonMapper.builder().build();
     private final URI base;
-    private final String token;
+    private final Supplier<@Nullable String> token;
     private final Clock clock;
     private volatile Instant resumeAt = Instant.EPOCH;
     private volatile Quota quota = new Quota(0, 0, Instant.EPOCH);
     private volatile @Nullable Instant refusedSince;
     private volatile @Nullable Instant silentSince;
 
-    /** @param base for example {@code https://api.eu.intercom.io}; @param token of the app or workspace */
-    public IntercomClient(URI base, String token, Clock clock) {
+    /**
+     * @param base for example {@code https://api.eu.intercom.io}
+     * @param token of the app or workspace as it is now; null while there is none
+     */
+    public IntercomClient(URI base, Supplier<@Nullable String> token, Clock clock) {
         this.base = base;
         this.token = token;
         this.clock = clock;
@@ -79,7 +83,7 @@ public final class IntercomClient {
      *     future with {@link IntercomException}
      */
     public CompletableFuture<Answer> get(String path) {
-        return send(request(path).GET().build());
+        return send(request(path).GET());
     }
 
     /** As {@link #get}, with a JSON body. */
@@ -87,8 +91,7 @@ public final class IntercomClient {
         return send(request(path)
                 .timeout(PATIENCE_FOR_PAGES)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body.toString()))
-                .build());
+                .POST(BodyPublishers.ofString(body.toString())));
     }
 
     /**
@@ -141,16 +144,27 @@ public final class IntercomClient {
         return silentSince;
     }
 
+    /** The token is another one now: what was told about the one before does not count. */
+    public void renewed() {
+        refusedSince = null;
+        silentSince = null;
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + token)
                 .header("Accept", "application/json")
                 .header("Intercom-Version", VERSION)
                 .header("User-Agent", "intercom-klaviyo");
     }
 
-    private CompletableFuture<Answer> send(HttpRequest request) {
+    private CompletableFuture<Answer> send(HttpRequest.Builder unsigned) {
+        String known = token.get();
+        if (known == null) {
+            return CompletableFuture.failedFuture(new IntercomException("Intercom is not connected"));
+        }
+        HttpRequest request =
+                unsigned.header("Authorization", "Bearer " + known).build();
         if (clock.instant().isBefore(resumeAt)) {
             return CompletableFuture.failedFuture(
                     new IntercomException("Intercom's rate limit is used up until " + resumeAt));

@@ -111,6 +111,22 @@ public final class Normalizer {
         return List.of(reading);
     }
 
+    /**
+     * An object of history of which no fact is asked for: what it is, and in which state.
+     *
+     * @return {topic, id, notified_at, item}
+     */
+    public ObjectNode object(String notification) throws JsonProcessingException {
+        ObjectNode envelope = Json.object(json.readTree(notification));
+        ObjectNode item = Json.object(envelope.path("data").get("item"));
+        ObjectNode object = json.createObjectNode();
+        object.put("topic", Json.text(envelope.get("topic")));
+        object.put("id", Json.id(item.get("id")));
+        object.put("notified_at", Json.seconds(envelope.get("created_at")));
+        object.set("item", item);
+        return object;
+    }
+
     private void readConversation(ObjectNode reading, ObjectNode item) {
         List<ObjectNode> parts = conversationParts(item);
         ObjectNode reply = newest(parts, part -> isContact(part.get("author")) && isReply(part));

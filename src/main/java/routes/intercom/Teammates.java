@@ -49,6 +49,12 @@ public final class Teammates {
         return find(id, "teams", teams);
     }
 
+    /** Another workspace has others. */
+    public void forget() {
+        lists.invalidateAll();
+        retryAt = Instant.EPOCH;
+    }
+
     private @Nullable ObjectNode find(@Nullable String id, String list, Map<String, ObjectNode> known) {
         if (id == null) {
             return null;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Intercom's REST API, version 2.14, over a {@link Workspace}: contacts, teammates, tags, conversations and tickets
- * with their searches. Safe for use by several threads.
+ * with their searches, and OAuth for a public app. Safe for use by several threads.
  */
 public final class IntercomStandIn implements AutoCloseable {
 
@@ -53,6 +53,7 @@ public final class IntercomStandIn implements AutoCloseable {
 
     private final Builder options;
     private final Workspace workspace;
+    private final OAuthDesk desk;
     private final SearchPages pages;
     private final Counts counts = new Counts();
     private final RateWindow window;
@@ -61,6 +62,7 @@ public final class IntercomStandIn implements AutoCloseable {
     private IntercomStandIn(Builder options) {
         this.options = options;
         workspace = options.workspace;
+        desk = new OAuthDesk(options.app, workspace.name(), options.clock);
         pages = new SearchPages(options.granularity, options.order, options.pageTimeoutAbove);
         window = new RateWindow(options.limit, Duration.ofSeconds(10));
         server = new StandInServer(
@@ -122,9 +124,22 @@ public final class IntercomStandIn implements AutoCloseable {
         return methodAndPath.replaceFirst("/(contacts|conversations|tickets)/(?!search$)[^/]+", "/$1/{id}");
     }
 
+    /** As if the workspace had uninstalled the app: tokens from OAuth are worth nothing any more. */
+    public void uninstall() {
+        desk.revoke();
+    }
+
+    /** Tokens from OAuth that are worth something. */
+    public Set<String> issuedTokens() {
+        return desk.tokens();
+    }
+
     private Answer answer(Request request) {
         if (request.path().startsWith(StandInServer.OWN_PATH)) {
             return own(request);
+        }
+        if (OAuthDesk.isFor(request)) {
+            return desk.answer(request);
         }
         String version = request.header("Intercom-Version");
         Answer answer = checked(request, version);
@@ -133,7 +148,9 @@ public final class IntercomStandIn implements AutoCloseable {
 
     private Answer checked(Request request, @Nullable String version) {
         String authorization = request.header("Authorization");
-        if (authorization == null || !authorization.equals("Bearer " + options.accessToken)) {
+        boolean known = authorization != null
+                && (authorization.equals("Bearer " + options.accessToken) || desk.accepts(authorization));
+        if (!known) {
             return IntercomAnswers.error(401, "unauthorized", "Access Token Invalid");
         }
         if (version != null && !VERSIONS.contains(version)) {
@@ -319,6 +336,7 @@ public final class IntercomStandIn implements AutoCloseable {
         private final Workspace workspace;
         private int port;
         private String accessToken = "stand-in-token";
+        private OAuthDesk.@Nullable App app;
         private Clock clock = Clock.systemUTC();
         private Duration latency = Duration.ZERO;
         private boolean limited = true;
@@ -339,6 +357,12 @@ public final class IntercomStandIn implements AutoCloseable {
 
         public Builder accessToken(String value) {
             accessToken = value;
+            return this;
+        }
+
+        /** A public app, which can be connected by OAuth; its redirect addresses are those it has registered. */
+        public Builder app(String clientId, String clientSecret, URI... redirects) {
+            app = new OAuthDesk.App(clientId, clientSecret, Set.of(redirects));
             return this;
         }
 

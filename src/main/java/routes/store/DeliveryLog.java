@@ -108,6 +108,7 @@ public final class DeliveryLog implements AutoCloseable {
             handOver.releases.addAll(waitingAmong(handOver));
             handOver.releases.forEach(contact -> release(jdbc, contact));
             handOver.forgotten.forEach(this::deleteContact);
+            CaseStore.write(database, handOver, clock.millis());
             Tally.write(database, handOver.tallies);
             return handOver;
         });
@@ -268,6 +269,7 @@ public final class DeliveryLog implements AutoCloseable {
     /** Deletes all events of a contact with their notifications: the person asked for it, or Intercom deleted them. */
     private void deleteContact(String contact) {
         deletePersonal(database.jdbc().queryForList(database.sql("select-events-of-contact"), contact));
+        CaseStore.forget(database, contact);
     }
 
     /** @return how many rows of the log these were, duplicates included */
@@ -308,10 +310,12 @@ public final class DeliveryLog implements AutoCloseable {
             JdbcTemplate jdbc = database.jdbc();
             Set<String> contacts =
                     new TreeSet<>(jdbc.queryForList(database.sql("select-contacts-of-profile"), String.class, name));
+            contacts.addAll(CaseStore.contactsOf(database, name));
             contacts.add(person);
             int count = deletePersonal(jdbc.queryForList(database.sql("select-events-of-profile"), name));
             for (String contact : contacts) {
                 count += deletePersonal(jdbc.queryForList(database.sql("select-events-of-contact"), contact));
+                CaseStore.forget(database, contact);
             }
             count += jdbc.update(database.sql("delete-duplicates-of-profile"), name);
             Set<String> names = new TreeSet<>();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What becomes of a batch of inbox entries, collected to be written in one transaction by {@link DeliveryLog#record}.
@@ -24,6 +25,9 @@ public final class HandOver {
     final List<InboxEntry> done = new ArrayList<>();
     final Set<String> releases = new HashSet<>();
     final Set<String> forgotten = new HashSet<>();
+    final Map<String, OpenCase> cases = new TreeMap<>();
+    final Map<String, String> mergers = new TreeMap<>();
+    final Set<String> known = new TreeSet<>();
     final Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
 
     /** The entry tells this event; it was not known before. */
@@ -54,6 +58,21 @@ public final class HandOver {
     /** Everything stored about this contact is deleted. */
     public void forget(String contactId) {
         forgotten.add(contactId);
+    }
+
+    /** A conversation or ticket is open, or closed; of what a batch tells of one, the newest counts. */
+    public void openCase(OpenCase told) {
+        cases.merge(told.key(), told, (one, other) -> one.asOf() > other.asOf() ? one : other);
+    }
+
+    /** The cases of one contact are those of another from now on. */
+    public void merge(String from, String into) {
+        mergers.put(from, into);
+    }
+
+    /** Whoever this contact's cases are told to may be another one now. */
+    public void recheck(String contactId) {
+        known.add(contactId);
     }
 
     /** Counts one more of a kind (received, duplicate, filtered, gap) under a metric or topic. */

@@ -1,0 +1,212 @@
+package routes.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Which conversations and tickets are open, and what Klaviyo was told of how many each contact has. Cases are written in
+ * the transaction of {@link DeliveryLog#record}; a case that changed makes its contact due. Due contacts are claimed,
+ * and end as told, postponed or settled; what changes meanwhile makes them due again.
+ *
+ * <p>Thread-safe.
+ */
+public final class CaseStore {
+
+    /** Longer than any request takes; after a crash the contact is claimed again. */
+    private static final Duration LEASE = Duration.ofSeconds(60);
+
+    private final Database database;
+    private final Clock clock;
+
+    public CaseStore(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** How many cases of each kind are open. */
+    public record Counts(int conversations, int tickets) {
+
+        public static final Counts NONE = new Counts(0, 0);
+    }
+
+    /** @param profile e-mail address or phone number of a profile that was told these counts */
+    public record Told(String profile, Counts counts) {}
+
+    /**
+     * A contact of whom there may be something to tell.
+     *
+     * @param attempts that have failed since the last that did not
+     * @param told what its profiles were told, those of former addresses included; nothing where that is zero
+     */
+    public record Due(String contactId, int attempts, Counts counts, List<Told> told, long lease) {}
+
+    /** Writes what a batch of notifications tells of cases; within the transaction of the batch. */
+    static void write(Database database, HandOver handOver, long now) {
+        List<Object[]> notes = new ArrayList<>();
+        List<Object[]> closings = new ArrayList<>();
+        for (OpenCase each : handOver.cases.values()) {
+            int open = each.isOpen() ? 1 : 0;
+            if (each.isOld() && !each.isOpen()) {
+                closings.add(new Object[] {each.asOf(), now, now, each.kind().word(), each.objectId(), each.asOf()});
+            } else {
+                Long dueAt = each.contactId() == null ? null : now;
+                notes.add(new Object[] {
+                    each.kind().word(), each.objectId(), each.contactId(), open, each.asOf(), now, dueAt
+                });
+            }
+        }
+        batch(database, "note-open-case", notes);
+        batch(database, "close-open-case", closings);
+        List<Object[]> moves = new ArrayList<>();
+        List<Object[]> told = new ArrayList<>();
+        handOver.mergers.forEach((from, into) -> {
+            moves.add(new Object[] {into, now, from});
+            told.add(new Object[] {into, from});
+        });
+        batch(database, "move-open-cases", moves);
+        batch(database, "move-told-cases", told);
+        List<Object[]> known = new ArrayList<>();
+        handOver.known.forEach(contact -> known.add(new Object[] {now, contact}));
+        batch(database, "recheck-open-cases", known);
+    }
+
+    private static void batch(Database database, String statement, List<Object[]> rows) {
+        if (!rows.isEmpty()) {
+            database.jdbc().batchUpdate(database.sql(statement), rows);
+        }
+    }
+
+    /** Within the caller's transaction. */
+    static void forget(Database database, String contactId) {
+        database.jdbc().update(database.sql("delete-open-cases"), contactId);
+        database.jdbc().update(database.sql("delete-told-cases"), contactId);
+    }
+
+    /** @return contacts whose profile is this, in lower case */
+    static List<String> contactsOf(Database database, String profile) {
+        return database.jdbc().queryForList(database.sql("select-contacts-of-told-profile"), String.class, profile);
+    }
+
+    /**
+     * @return contacts that are due, the longest due first; each must be settled, postponed, told or forgotten
+     * @throws StoreException when the database does not answer
+     */
+    public List<Due> claim(int most) {
+        List<Due> claimed = database.transaction(() -> {
+            JdbcTemplate jdbc = database.jdbc();
+            long now = clock.millis();
+            long lease = now + LEASE.toMillis();
+            Map<String, Integer> attempts = new HashMap<>();
+            Collection<String> contacts = new LinkedHashSet<>();
+            jdbc.query(
+                    database.sql("select-due-cases"),
+                    row -> {
+                        String contact = row.getString("contact_id");
+                        contacts.add(contact);
+                        attempts.merge(contact, row.getInt("attempts"), Math::max);
+                    },
+                    now,
+                    most);
+            List<Due> due = new ArrayList<>();
+            for (String contact : contacts) {
+                // Another instance may have been faster: then nothing of this contact is due any more.
+                if (jdbc.update(database.sql("lease-open-cases"), lease, contact, now) > 0) {
+                    due.add(new Due(contact, attempts.getOrDefault(contact, 0), counts(contact), told(contact), lease));
+                }
+            }
+            return due;
+        });
+        return claimed == null ? List.of() : claimed;
+    }
+
+    private Counts counts(String contact) {
+        Map<String, Integer> counts = new HashMap<>();
+        database.jdbc()
+                .query(
+                        database.sql("count-open-cases"),
+                        row -> {
+                            counts.put(row.getString("kind"), row.getInt("amount"));
+                        },
+                        contact);
+        return new Counts(
+                counts.getOrDefault(OpenCase.Kind.CONVERSATION.word(), 0),
+                counts.getOrDefault(OpenCase.Kind.TICKET.word(), 0));
+    }
+
+    private List<Told> told(String contact) {
+        return database.jdbc()
+                .query(
+                        database.sql("select-told-cases"),
+                        (row, number) -> new Told(
+                                row.getString("profile"),
+                                new Counts(row.getInt("conversations"), row.getInt("tickets"))),
+                        contact);
+    }
+
+    /** There is nothing to tell. */
+    public void settle(Due due) {
+        update("settle-open-cases", due.contactId(), due.lease());
+    }
+
+    /** To be looked at again then. */
+    public void postpone(Due due, Instant until) {
+        update("postpone-open-cases", until.toEpochMilli(), due.contactId(), due.lease());
+    }
+
+    /** The profile was told these counts; the contact is looked at once more, since they may have changed meanwhile. */
+    public void told(Due due, Told now) {
+        database.transaction(() -> {
+            JdbcTemplate jdbc = database.jdbc();
+            jdbc.update(database.sql("delete-told-case"), now.profile());
+            if (!now.counts().equals(Counts.NONE)) {
+                jdbc.update(
+                        database.sql("insert-told-case"),
+                        now.profile(),
+                        due.contactId(),
+                        now.counts().conversations(),
+                        now.counts().tickets());
+            }
+            return jdbc.update(database.sql("release-open-cases"), clock.millis(), due.contactId(), due.lease());
+        });
+    }
+
+    /** The contact is another one by now: so are its cases. */
+    public void move(Due due, String into) {
+        database.transaction(() -> {
+            database.jdbc().update(database.sql("move-told-cases"), into, due.contactId());
+            return database.jdbc().update(database.sql("move-open-cases"), into, clock.millis(), due.contactId());
+        });
+    }
+
+    /** The contact is not there any more. */
+    public void forget(Due due) {
+        database.transaction(() -> {
+            forget(database, due.contactId());
+            return due;
+        });
+    }
+
+    /** Deletes cases that were closed before then and of which nothing is left to tell. */
+    public int prune(Instant before) {
+        Integer pruned = database.transaction(
+                () -> database.jdbc().update(database.sql("delete-closed-cases"), before.toEpochMilli()));
+        return pruned == null ? 0 : pruned;
+    }
+
+    private void update(String statement, Object... values) {
+        try {
+            database.jdbc().update(database.sql(statement), values);
+        } catch (DataAccessException e) {
+            throw new StoreException("the database does not take what became of a case", e);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+DELETE FROM intercom_authorization WHERE state = ? AND browser = ?

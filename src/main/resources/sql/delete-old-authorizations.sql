@@ -1,0 +1,1 @@
+DELETE FROM intercom_authorization WHERE expires_at < ?

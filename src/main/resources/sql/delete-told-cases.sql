@@ -1,0 +1,1 @@
+DELETE FROM open_case_told WHERE contact_id = ?

@@ -1,0 +1,1 @@
+INSERT INTO intercom_authorization (state, browser, expires_at) VALUES (?, ?, ?)

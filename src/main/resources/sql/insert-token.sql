@@ -1,0 +1,1 @@
+INSERT INTO intercom_token (id, sealed, connected_at) VALUES (1, ?, ?)

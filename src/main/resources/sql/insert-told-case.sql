@@ -1,0 +1,1 @@
+INSERT INTO open_case_told (profile, contact_id, conversations, tickets) VALUES (?, ?, ?, ?)

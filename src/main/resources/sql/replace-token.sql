@@ -1,0 +1,1 @@
+UPDATE intercom_token SET sealed = ? WHERE sealed = ?

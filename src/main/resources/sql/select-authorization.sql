@@ -1,0 +1,1 @@
+SELECT expires_at FROM intercom_authorization WHERE state = ? AND browser = ?

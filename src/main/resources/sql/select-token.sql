@@ -1,0 +1,1 @@
+SELECT sealed, connected_at FROM intercom_token

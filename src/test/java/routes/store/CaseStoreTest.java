@@ -1,0 +1,212 @@
+package routes.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import routes.store.CaseStore.Counts;
+import routes.store.CaseStore.Due;
+import routes.store.CaseStore.Told;
+import routes.store.OpenCase.Kind;
+
+/** Cases and who is due to be told of them, on both databases. */
+class CaseStoreTest {
+
+    private static final class SteppedClock extends Clock {
+        private Instant now = Instant.parse("2026-11-22T10:00:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    private final SteppedClock clock = new SteppedClock();
+    private @Nullable Database opened;
+
+    @AfterEach
+    void close() {
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    private Database open(TestDatabase kind) {
+        Database database = Database.open(kind.url(folder), kind.user(), "");
+        opened = database;
+        return database;
+    }
+
+    private void hand(Database database, Consumer<HandOver> tells) {
+        HandOver handOver = new HandOver();
+        tells.accept(handOver);
+        database.transaction(() -> {
+            CaseStore.write(database, handOver, clock.millis());
+            return handOver;
+        });
+        clock.now = clock.now.plusMillis(10);
+    }
+
+    private static OpenCase told(String id, @Nullable String contact, boolean open, long asOf) {
+        return new OpenCase(Kind.CONVERSATION, id, contact, open, asOf, false);
+    }
+
+    private static Due only(List<Due> due) {
+        assertEquals(1, due.size(), due::toString);
+        return due.get(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theNewestStateCountsWhicheverCameFirst(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> {
+            handOver.openCase(told("1", "ann", true, 10));
+            handOver.openCase(told("1", "ann", false, 9));
+            handOver.openCase(told("2", "ann", false, 10));
+            handOver.openCase(new OpenCase(Kind.TICKET, "1", "ann", true, 10, false));
+        });
+        hand(database, handOver -> handOver.openCase(told("2", "ann", true, 9)));
+
+        Due due = only(cases.claim(10));
+        assertEquals(new Counts(1, 1), due.counts());
+        cases.told(due, new Told("ann@klaviyo-demo.com", due.counts()));
+
+        hand(database, handOver -> handOver.openCase(told("1", null, false, 11)));
+        assertEquals(new Counts(0, 1), only(cases.claim(10)).counts(), "whose it is was known");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aContactIsDueWhenSomethingChangedAndOnlyThen(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due due = only(cases.claim(10));
+        assertEquals(List.of(), cases.claim(10), "it is being told");
+        cases.told(due, new Told("ann@klaviyo-demo.com", due.counts()));
+
+        Due again = only(cases.claim(10));
+        assertEquals(List.of(new Told("ann@klaviyo-demo.com", new Counts(1, 0))), again.told());
+        cases.settle(again);
+        assertEquals(List.of(), cases.claim(10));
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 20)));
+        assertEquals(List.of(), cases.claim(10), "it is still open");
+
+        hand(database, handOver -> handOver.openCase(told("1", "ann", false, 30)));
+        Due closed = only(cases.claim(10));
+        cases.told(closed, new Told("ann@klaviyo-demo.com", Counts.NONE));
+        assertEquals(List.of(), only(cases.claim(10)).told(), "nothing is kept of what shows nothing");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatChangesWhileItIsToldIsToldAfter(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due due = only(cases.claim(10));
+        hand(database, handOver -> handOver.openCase(told("1", "ann", false, 11)));
+
+        cases.settle(due);
+
+        assertEquals(Counts.NONE, only(cases.claim(10)).counts());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsPostponedWaitsAndWhatIsLeftIsFoundAgain(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        cases.postpone(only(cases.claim(10)), clock.now.plusSeconds(300));
+        assertEquals(List.of(), cases.claim(10));
+
+        hand(database, handOver -> handOver.recheck("ann"));
+        assertEquals(0, only(cases.claim(10)).attempts(), "somebody says who it is");
+        clock.now = clock.now.plus(Duration.ofSeconds(61));
+        Due found = only(cases.claim(10));
+        cases.postpone(found, clock.now.plusSeconds(1));
+        clock.now = clock.now.plusSeconds(2);
+        assertEquals(1, only(cases.claim(10)).attempts());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void casesMoveAndAreForgotten(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> {
+            handOver.openCase(told("1", "ann", true, 10));
+            handOver.openCase(told("2", "ben", true, 10));
+        });
+        for (Due due : cases.claim(10)) {
+            cases.told(due, new Told(due.contactId() + "@klaviyo-demo.com", due.counts()));
+        }
+        cases.claim(10).forEach(cases::settle);
+
+        hand(database, handOver -> handOver.merge("ann", "ben"));
+        Due both = only(cases.claim(10));
+        assertEquals("ben", both.contactId());
+        assertEquals(new Counts(2, 0), both.counts());
+        assertEquals(2, both.told().size());
+        assertEquals(List.of("ben"), CaseStore.contactsOf(database, "ann@klaviyo-demo.com"));
+
+        cases.forget(both);
+        hand(database, handOver -> handOver.recheck("ben"));
+        assertEquals(List.of(), cases.claim(10));
+        assertEquals(List.of(), CaseStore.contactsOf(database, "ann@klaviyo-demo.com"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsLongClosedTakesNoRoom(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> {
+            handOver.openCase(new OpenCase(Kind.CONVERSATION, "old", "ann", false, 5, true));
+            handOver.openCase(told("1", "ann", true, 10));
+            handOver.openCase(told("2", "ann", false, 10));
+        });
+        assertEquals(2, rows(database));
+        hand(database, handOver -> handOver.openCase(new OpenCase(Kind.CONVERSATION, "1", "ann", false, 11, true)));
+        Due due = only(cases.claim(10));
+        assertEquals(Counts.NONE, due.counts());
+
+        assertEquals(0, cases.prune(clock.now.plusSeconds(1)), "something of them may still have to be told");
+        cases.settle(due);
+        assertEquals(2, cases.prune(clock.now.plusSeconds(1)));
+        assertEquals(0, rows(database));
+    }
+
+    private static long rows(Database database) {
+        Long count = database.jdbc().queryForObject("SELECT COUNT(*) FROM open_case", Long.class);
+        return count == null ? 0 : count;
+    }
+}
