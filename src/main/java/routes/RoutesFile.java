@@ -99,6 +99,7 @@ public final class RoutesFile {
         binding = beans;
         byte[] bytes = read();
         RoutesText text = RoutesText.parse(name(), new String(bytes, StandardCharsets.UTF_8));
+        CalledRoutes.leaveFailuresIn(target);
         add(target, text, text.parts().keySet());
         running = text;
         decided = bytes;
@@ -118,6 +119,7 @@ public final class RoutesFile {
     void loadFrom(String route, CamelContext target, Consumer<Registry> beans) {
         RoutesText text = RoutesText.parse(name(), new String(read(), StandardCharsets.UTF_8));
         attempt(text, target, beans);
+        CalledRoutes.leaveFailuresIn(target);
         add(target, text, text.reachableFrom(route));
     }
 
