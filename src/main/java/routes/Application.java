@@ -1,9 +1,12 @@
 package routes;
 
+import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -34,6 +37,9 @@ public final class Application implements AutoCloseable {
     private final Database database;
     private final Connection connection;
     private final Beans beans;
+    private final Gate gate = new Gate();
+    private final Senders senders;
+    private final List<Vertx> servers = new CopyOnWriteArrayList<>();
     private final Main main = new Main();
 
     /**
@@ -56,19 +62,18 @@ public final class Application implements AutoCloseable {
         connection.onChange(teammates::forget);
         LiveSource source =
                 new LiveSource(intercom, new Contacts(intercom, new Tags(intercom, clock), clock), teammates);
-        RoutesFile routes = new RoutesFile(settings.routes(), clock);
+        RoutesFile routes = new RoutesFile(settings.routes(), gate, clock);
         beans = new Beans(settings, database, connection, intercom, source, routes, clock);
+        // A body may take its bytes four times on its way to the disk.
+        senders = new Senders(clock, Runtime.getRuntime().maxMemory() / 8);
         try {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
-            Gate gate = new Gate();
-            main.addMainListener(new Assembly(settings, database, beans, routes, gate));
+            main.addMainListener(new Assembly(routes));
             main.start();
             gate.open();
         } catch (Exception e) {
-            main.stop();
-            beans.close();
-            database.close();
+            close();
             throw e instanceof RuntimeException known
                     ? known
                     : new IllegalStateException("the program did not start", e);
@@ -82,20 +87,12 @@ public final class Application implements AutoCloseable {
     }
 
     /** Puts our parts into the context at the moments that Camel Main has for it. */
-    private static final class Assembly extends MainListenerSupport {
+    private final class Assembly extends MainListenerSupport {
 
-        private final Settings settings;
-        private final Database database;
-        private final Beans beans;
         private final RoutesFile routes;
         private final AdminEngine engine;
-        private final Gate gate;
 
-        Assembly(Settings settings, Database database, Beans beans, RoutesFile routes, Gate gate) {
-            this.gate = gate;
-            this.settings = settings;
-            this.database = database;
-            this.beans = beans;
+        Assembly(RoutesFile routes) {
             this.routes = routes;
             engine = new AdminEngine(settings.adminPort(), new Guard(settings.adminHost(), settings.adminPassword()));
         }
@@ -104,6 +101,8 @@ public final class Application implements AutoCloseable {
         public void beforeConfigure(BaseMainSupport main) {
             CamelContext context = main.getCamelContext();
             beans.bind(context.getRegistry());
+            // Each server gets one of its own: senders of webhooks cannot use up the console's workers.
+            context.getRegistry().bindAsPrototype("vertx", Vertx.class, Application.this::vertx);
             PlatformHttpComponent admin = new PlatformHttpComponent();
             admin.setEngine(engine);
             context.addComponent("admin", admin);
@@ -135,10 +134,19 @@ public final class Application implements AutoCloseable {
 
         /** Servers are up, and no route is yet. */
         private void prepareRouters(CamelContext context) {
+            for (int port : new int[] {settings.httpPort(), settings.adminPort()}) {
+                router(context, port).route().order(-3_000).handler(senders).failureHandler(senders::failed);
+            }
             gate.guard(router(context, settings.httpPort()));
             RawBodies.on(router(context, settings.httpPort()));
             RawBodies.on(router(context, settings.adminPort()));
         }
+    }
+
+    private Vertx vertx() {
+        Vertx vertx = new BoundedVertx(beans.vertxOptions(), senders);
+        servers.add(vertx);
+        return vertx;
     }
 
     private static VertxPlatformHttpRouter router(CamelContext context, int port) {
@@ -187,6 +195,7 @@ public final class Application implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        servers.forEach(Vertx::close);
         beans.close();
         database.close();
     }

@@ -117,8 +117,7 @@ final class Beans implements AutoCloseable {
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
                 Map.entry("storeHealth", new StoreHealth(database, routes)),
                 Map.entry("database", database.dataSource()),
-                Map.entry("metricsRegistry", meters),
-                Map.entry("vertxOptions", new VertxOptions().setWorkerPoolSize(WORKERS)));
+                Map.entry("metricsRegistry", meters));
     }
 
     private static @Nullable OAuth oauth(Settings settings) {
@@ -143,6 +142,10 @@ final class Beans implements AutoCloseable {
         placeholders.put("klaviyo.url", settings.klaviyoUrl().toString());
         placeholders.put("klaviyo.api-key", settings.klaviyoKey());
         return placeholders;
+    }
+
+    VertxOptions vertxOptions() {
+        return new VertxOptions().setWorkerPoolSize(WORKERS);
     }
 
     Readings readings() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -83,7 +84,11 @@ public final class Deliveries {
     }
 
     private void count(String what, String tag, String value, int more) {
-        meters.counter("intercom_klaviyo_" + what, tag, value).increment(more);
+        Counter.builder("intercom_klaviyo_" + what)
+                .description("What came of sending to Klaviyo: " + what)
+                .tag(tag, value)
+                .register(meters)
+                .increment(more);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 import routes.intercom.IntercomClient;
@@ -23,11 +24,12 @@ final class DryRun implements AutoCloseable {
     private final Database memory;
     private final Beans beans;
     private final CamelContext context = new DefaultCamelContext();
+    private final ProducerTemplate sender = context.createProducerTemplate();
     private final Clock clock = Clock.systemUTC();
 
     private DryRun(@Nullable Path file, Enricher.Source source, @Nullable String region) {
         Settings settings = Settings.ofDryRun(file, region);
-        routes = new RoutesFile(file, clock);
+        routes = new RoutesFile(file, new Gate(), clock);
         memory = Database.open("jdbc:hsqldb:mem:dry-run-" + System.nanoTime(), "SA", "");
         Connection none = Connection.of(settings, memory, clock);
         IntercomClient nobody = new IntercomClient(settings.intercomUrl(), none, clock);
@@ -65,7 +67,7 @@ final class DryRun implements AutoCloseable {
     ObjectNode transform(String topic, String id, String notification) {
         List<Reading> told = beans.readings()
                 .read(List.of(new InboxEntry(0, 0, Origin.WEBHOOK, topic, id, clock.instant(), 0, null, notification)));
-        context.createProducerTemplate().sendBody("direct:preview-readings", told);
+        sender.sendBody("direct:preview-readings", told);
         return Console.preview(told);
     }
 

@@ -3,18 +3,20 @@ package routes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import net.thisptr.jackson.jq.Function;
 import org.apache.camel.spi.Registry;
 import org.jsoup.Jsoup;
-import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
+import org.jsoup.nodes.Node;
+import org.jsoup.nodes.TextNode;
+import org.jsoup.select.NodeTraversor;
+import org.jsoup.select.NodeVisitor;
 import org.jspecify.annotations.Nullable;
 import routes.intercom.Json;
 
@@ -40,6 +42,10 @@ public final class MappingFunctions {
             "present", MappingFunctions::present,
             "attributes", MappingFunctions::attributes);
 
+    private static final Set<String> BLOCKS = Set.of("p", "div", "li", "h1", "h2", "h3");
+    /** Klaviyo takes 100 KB of a text; reading megabytes of mark-up would hold up the others. */
+    private static final int HTML_MAX = 400_000;
+
     private MappingFunctions() {}
 
     /** Makes the words known to Camel's jq language, which looks for functions in the registry. */
@@ -54,7 +60,7 @@ public final class MappingFunctions {
         Instant instant = Json.instant(node);
         return instant == null
                 ? NullNode.getInstance()
-                : TextNode.valueOf(
+                : JsonNodeFactory.instance.textNode(
                         Instant.ofEpochSecond(instant.getEpochSecond()).toString());
     }
 
@@ -64,22 +70,37 @@ public final class MappingFunctions {
             return NullNode.getInstance();
         }
         if (text.indexOf('<') < 0 && text.indexOf('&') < 0) {
-            return TextNode.valueOf(text);
+            return JsonNodeFactory.instance.textNode(text);
         }
-        Document html = Jsoup.parseBodyFragment(text);
-        html.outputSettings(new Document.OutputSettings().prettyPrint(false));
-        html.select("br").forEach(br -> br.after("\n"));
-        for (Element block : html.select("p, div, li, h1, h2, h3")) {
-            if (block.nextElementSibling() != null) {
-                block.append("\n");
-            }
-        }
-        return TextNode.valueOf(html.wholeText().strip());
+        StringBuilder plain = new StringBuilder();
+        String read = text.length() > HTML_MAX ? text.substring(0, HTML_MAX) : text;
+        NodeTraversor.traverse(
+                new NodeVisitor() {
+                    @Override
+                    public void head(Node node, int depth) {
+                        if (node instanceof TextNode words) {
+                            plain.append(words.getWholeText());
+                        } else if (node.nameIs("br")) {
+                            plain.append('\n');
+                        }
+                    }
+
+                    @Override
+                    public void tail(Node node, int depth) {
+                        if (node instanceof Element block
+                                && BLOCKS.contains(block.normalName())
+                                && block.nextElementSibling() != null) {
+                            plain.append('\n');
+                        }
+                    }
+                },
+                Jsoup.parseBodyFragment(read).body());
+        return JsonNodeFactory.instance.textNode(plain.toString().strip());
     }
 
     private static JsonNode number(JsonNode node) {
         if (node.isNumber()) {
-            return node;
+            return Double.isInfinite(node.doubleValue()) ? NullNode.getInstance() : node;
         }
         String text = Json.text(node);
         try {
@@ -89,12 +110,13 @@ public final class MappingFunctions {
         }
     }
 
-    private static NumericNode numeric(BigDecimal number) {
+    private static JsonNode numeric(BigDecimal number) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         try {
             return nodes.numberNode(number.intValueExact());
         } catch (ArithmeticException e) {
-            return nodes.numberNode(number.doubleValue());
+            double value = number.doubleValue();
+            return Double.isInfinite(value) ? NullNode.getInstance() : nodes.numberNode(value);
         }
     }
 
@@ -124,6 +146,6 @@ public final class MappingFunctions {
     }
 
     private static JsonNode orNull(@Nullable String text) {
-        return text == null ? NullNode.getInstance() : TextNode.valueOf(text);
+        return text == null ? NullNode.getInstance() : JsonNodeFactory.instance.textNode(text);
     }
 }

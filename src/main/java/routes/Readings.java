@@ -302,7 +302,7 @@ public final class Readings {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String message = String.valueOf(root.getMessage()).replaceAll("\\p{Cntrl}", " ");
+        String message = String.valueOf(root.getMessage()).replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " ");
         return message.length() > REASON_MAX ? message.substring(0, REASON_MAX) : message;
     }
 }

@@ -46,9 +46,10 @@ public final class RoutesFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(RoutesFile.class);
     private static final String BUNDLED = "/routes.yaml";
-    private static final long LOOK_EVERY_MILLIS = 400;
+    private static final long LOOK_EVERY_MILLIS = 150;
 
     private final @Nullable Path file;
+    private final Gate gate;
     private final Clock clock;
     private @Nullable CamelContext context;
     private @Nullable Consumer<Registry> binding;
@@ -58,9 +59,13 @@ public final class RoutesFile {
     private volatile @Nullable Instant loadedAt;
     private volatile @Nullable String error;
 
-    /** @param file null: the bundled routes, which nobody edits */
-    public RoutesFile(@Nullable Path file, Clock clock) {
+    /**
+     * @param file null: the bundled routes, which nobody edits
+     * @param gate holds senders while a route that receives is replaced
+     */
+    RoutesFile(@Nullable Path file, Gate gate, Clock clock) {
         this.file = file;
+        this.gate = gate;
         this.clock = clock;
     }
 
@@ -99,6 +104,7 @@ public final class RoutesFile {
         binding = beans;
         byte[] bytes = read();
         RoutesText text = RoutesText.parse(name(), new String(bytes, StandardCharsets.UTF_8));
+        CalledRoutes.leaveFailuresIn(target);
         add(target, text, text.parts().keySet());
         running = text;
         decided = bytes;
@@ -118,6 +124,7 @@ public final class RoutesFile {
     void loadFrom(String route, CamelContext target, Consumer<Registry> beans) {
         RoutesText text = RoutesText.parse(name(), new String(read(), StandardCharsets.UTF_8));
         attempt(text, target, beans);
+        CalledRoutes.leaveFailuresIn(target);
         add(target, text, text.reachableFrom(route));
     }
 
@@ -144,6 +151,19 @@ public final class RoutesFile {
         RoutesText after = RoutesText.parse(name(), text);
         attempt(after, target, Objects.requireNonNull(binding));
         Set<String> changed = after.changedFrom(before);
+        if (before.isReceiving(changed) || after.isReceiving(changed)) {
+            // Without its route the listener would answer 404.
+            gate.whileHeld(() -> exchange(target, before, after, changed));
+        } else {
+            exchange(target, before, after, changed);
+        }
+        running = after;
+        loadedAt = clock.instant();
+        error = null;
+        LOG.info("Routes of {} replaced: {}", name(), changed.isEmpty() ? "none, only comments" : changed);
+    }
+
+    private void exchange(CamelContext target, RoutesText before, RoutesText after, Set<String> changed) {
         try {
             remove(target, before, changed);
             add(target, after, changed);
@@ -153,10 +173,6 @@ public final class RoutesFile {
             add(target, before, changed);
             throw e;
         }
-        running = after;
-        loadedAt = clock.instant();
-        error = null;
-        LOG.info("Routes of {} replaced: {}", name(), changed.isEmpty() ? "none, only comments" : changed);
     }
 
     private void refuse(RuntimeException failure) {

@@ -191,6 +191,12 @@ final class RoutesText {
         }
     }
 
+    /** @return whether one of these routes is what senders reach */
+    boolean isReceiving(Set<String> ids) {
+        return parts.values().stream()
+                .anyMatch(part -> ids.contains(part.id) && part.from != null && part.from.startsWith("platform-http:"));
+    }
+
     Map<String, Part> parts() {
         return parts;
     }

@@ -2,6 +2,9 @@ package routes;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.slf4j.Logger;
@@ -15,6 +18,10 @@ public final class Upkeep {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
+    /** Routes look at the database many times a second: a disk that is full would be filled by what is said of it. */
+    private static final Duration SAID_EVERY = Duration.ofSeconds(10);
+
+    private final Map<String, Instant> lastSaid = new ConcurrentHashMap<>();
     private final DeliveryLog log;
     private final CaseStore cases;
     private final Clock clock;
@@ -42,13 +49,19 @@ public final class Upkeep {
         log.oldestWaiting(most).forEach(log::replay);
     }
 
-    /** A look at the database failed: said in one line, tried again at the next. */
+    /** A look at the database failed: said in one line, once in a while, and tried again at the next. */
     public void failed(@ExchangeException Exception failure, Exchange exchange) {
+        String route = exchange.getFromRouteId();
         if (failure instanceof OvertakenException) {
-            LOG.debug("{} is done again: {}", exchange.getFromRouteId(), failure.getMessage());
+            LOG.debug("{} is done again: {}", route, failure.getMessage());
             return;
         }
-        LOG.error("{} failed and will be tried again: {}", exchange.getFromRouteId(), failure.getMessage());
+        Instant now = clock.instant();
+        Instant said = lastSaid.get(route);
+        if (said == null || said.plus(SAID_EVERY).isBefore(now)) {
+            lastSaid.put(route, now);
+            LOG.error("{} failed and will be tried again: {}", route, failure.getMessage());
+        }
         LOG.debug("The failure", failure);
     }
 }

@@ -40,7 +40,10 @@ public final class Webhook {
     }
 
     private Counter answers(int status) {
-        return meters.counter("intercom_klaviyo_answers", "status", String.valueOf(status));
+        return Counter.builder("intercom_klaviyo_answers")
+                .description("Answers to Intercom by status")
+                .tag("status", String.valueOf(status))
+                .register(meters);
     }
 
     /**

@@ -1,8 +1,10 @@
 package routes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,11 +171,20 @@ class RoutesFileTest {
                     assertTrue(error.matches("(?s).*( line \\d+|has no route|is empty).*"), error);
                     assertTrue(error.length() > file.toString().length() + 10, error);
                     assertEquals(before, loadedAt(), "the routes before it go on");
+                    assertEquals(
+                            error,
+                            assertThrows(RoutesException.class, RoutesFileTest::tryOut)
+                                    .getMessage());
                     String event = send();
                     program.awaitState("delivered", event);
                     assertEquals(1, program.recorded(event).size());
                     takeTheEditBack();
                 }));
+    }
+
+    /** As {@code check} and {@code transform} do before an edit is saved. */
+    private static void tryOut() {
+        DryRun.open(file, (JsonNode) null, null).close();
     }
 
     private static String without(String text, String route) {

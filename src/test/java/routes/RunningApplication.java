@@ -34,6 +34,7 @@ import routes.sandbox.RecordedEvent;
 import routes.sandbox.SampleWorkspace;
 import routes.sandbox.Scenes;
 import routes.sandbox.WebhookSender;
+import routes.store.TestDatabase;
 
 /**
  * The whole program between stand-ins for Intercom and Klaviyo, on free ports of loopback and a database file of its
@@ -83,8 +84,8 @@ public final class RunningApplication implements AutoCloseable {
                 "127.0.0.1",
                 adminPort,
                 null,
-                "jdbc:hsqldb:file:" + options.folder.resolve("database"),
-                "SA",
+                options.database.url(options.folder),
+                options.database.user(),
                 "",
                 null,
                 options.routes,
@@ -131,6 +132,7 @@ public final class RunningApplication implements AutoCloseable {
 
         private final Path folder;
         private @Nullable Path routes;
+        private TestDatabase database = TestDatabase.HSQLDB;
         private routes.sandbox.Workspace workspace = SampleWorkspace.small().create(Clock.systemUTC());
         private UnaryOperator<IntercomStandIn.Builder> intercom = UnaryOperator.identity();
         private UnaryOperator<KlaviyoStandIn.Builder> klaviyo = UnaryOperator.identity();
@@ -145,6 +147,11 @@ public final class RunningApplication implements AutoCloseable {
 
         Options routes(Path file) {
             routes = file;
+            return this;
+        }
+
+        Options database(TestDatabase value) {
+            database = value;
             return this;
         }
 

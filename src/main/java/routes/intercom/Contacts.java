@@ -40,6 +40,9 @@ public final class Contacts {
     private static final Duration SEARCH_PATIENCE = Duration.ofSeconds(5);
 
     private static final int MOST_MERGES = 5;
+    /** What an id can look like: no other gets into a path, a search or the memory. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
     private static final Pattern SURVIVOR = Pattern.compile("</contacts/([^>/?]+)>\\s*;\\s*rel=\"?canonical\"?");
 
     private final IntercomClient intercom;
@@ -80,16 +83,18 @@ public final class Contacts {
      *     for again
      */
     public Map<String, Found> find(Collection<String> ids, Duration patience) {
-        List<String> unknown = ids.stream()
-                .distinct()
+        Map<String, Found> found = new HashMap<>();
+        List<String> possible = ids.stream().distinct().filter(Contacts::isId).toList();
+        ids.stream().filter(id -> !isId(id)).forEach(id -> found.put(id, new Found(null)));
+        List<String> unknown = possible.stream()
                 .filter(id -> contacts.getIfPresent(id) == null && slow.getIfPresent(id) == null)
                 .toList();
         if (unknown.size() >= SEARCH_FROM) {
             searchAll(unknown);
         }
         Map<String, CompletableFuture<ObjectNode>> asked = new LinkedHashMap<>();
-        for (String id : ids) {
-            asked.computeIfAbsent(id, wanted -> contacts.get(wanted, (key, executor) -> quietly(read(key, key, 0))));
+        for (String id : possible) {
+            asked.put(id, contacts.get(id, (key, executor) -> quietly(read(key, key, 0))));
         }
         CompletableFuture.allOf(asked.entrySet().stream()
                         .filter(each -> slow.getIfPresent(each.getKey()) == null)
@@ -98,7 +103,6 @@ public final class Contacts {
                 .handle((all, failure) -> "settled")
                 .completeOnTimeout("late", patience.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
-        Map<String, Found> found = new HashMap<>();
         asked.forEach((id, answer) -> {
             if (!answer.isDone()) {
                 slow.put(id, true);
@@ -118,6 +122,10 @@ public final class Contacts {
         return found;
     }
 
+    private static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
     /**
      * Takes over what a {@code contact.*} notification says, so that the next read asks Intercom anew and is completed
      * by the notification where the answer is still behind it.
@@ -126,13 +134,13 @@ public final class Contacts {
      */
     public void announce(ObjectNode contact) {
         String id = Json.id(contact.get("id"));
-        if (id == null) {
+        if (id == null || !isId(id)) {
             return;
         }
         contacts.synchronous().invalidate(id);
         announced.put(id, contact);
         String merged = Json.id(contact.path("merged_from").get("id"));
-        if (merged != null) {
+        if (merged != null && isId(merged)) {
             contacts.synchronous().invalidate(merged);
             announced.put(merged, contact);
         }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,8 @@ public record Event(
     private static final int METRIC_MAX = 127;
     /** A longer string makes Klaviyo refuse the whole event. */
     private static final int STRING_MAX_BYTES = 100_000;
+    /** Also halves of pairs: encoded, two ids that differ in them only would be the same. */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     /**
      * @param mapped what a transformer yields: {@code {metric, unique_id, time, properties, profile, backfill}}
@@ -102,7 +105,7 @@ public record Event(
         if (value.textValue().length() > max) {
             throw new InvalidEventException("the " + member + " is longer than " + max + " characters");
         }
-        if (value.textValue().chars().anyMatch(Character::isISOControl)) {
+        if (INVISIBLE.matcher(value.textValue()).find()) {
             throw new InvalidEventException("the " + member + " has control characters");
         }
         return value.textValue();

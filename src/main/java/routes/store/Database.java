@@ -42,8 +42,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    private static final String FILES = "jdbc:hsqldb:file:";
+
     private final Dialect dialect;
     private final @Nullable FileLock lock;
+    private final DiskSpace disk;
     private final HikariDataSource pool;
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transactions;
@@ -51,9 +54,10 @@ public final class Database implements AutoCloseable {
     private final Ids ids;
     private @Nullable Claims claims;
 
-    private Database(Dialect dialect, @Nullable FileLock lock, HikariDataSource pool) {
+    private Database(Dialect dialect, @Nullable FileLock lock, DiskSpace disk, HikariDataSource pool) {
         this.dialect = dialect;
         this.lock = lock;
+        this.disk = disk;
         this.pool = pool;
         jdbc = new JdbcTemplate(pool);
         transactions = new TransactionTemplate(new DataSourceTransactionManager(pool));
@@ -68,14 +72,23 @@ public final class Database implements AutoCloseable {
      */
     public static Database open(String url, String user, String password) {
         boolean embedded = url.startsWith("jdbc:hsqldb:");
-        FileLock lock = url.startsWith("jdbc:hsqldb:file:")
-                ? FileLock.take(url.substring("jdbc:hsqldb:file:".length()).replaceFirst(";.*", ""))
-                : null;
+        String files = url.startsWith(FILES) ? url.substring(FILES.length()).replaceFirst(";.*", "") : null;
+        FileLock lock = files == null ? null : FileLock.take(files);
         HikariDataSource pool = null;
         try {
+            DiskSpace disk = files == null ? DiskSpace.ofNobody() : DiskSpace.around(files);
+            if (files != null && lock != null) {
+                new StoreFiles(files).prepare(lock.isUsed());
+                disk.require();
+            }
             pool = new HikariDataSource(config(url, user, password, embedded));
             migrate(pool, embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL);
-            return new Database(embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL, lock, pool);
+            Database database = new Database(embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL, lock, disk, pool);
+            if (lock != null) {
+                database.readOpenWork();
+                lock.markAsUsed();
+            }
+            return database;
         } catch (RuntimeException e) {
             if (pool != null) {
                 pool.close();
@@ -83,8 +96,22 @@ public final class Database implements AutoCloseable {
             if (lock != null) {
                 lock.close();
             }
-            throw e instanceof StoreException ? e : new StoreException("the database cannot be opened: " + root(e), e);
+            throw e instanceof StoreException ? e : new StoreException(cannotBeOpened(files, e), e);
         }
+    }
+
+    private static String cannotBeOpened(@Nullable String files, RuntimeException failure) {
+        String reason = "the database cannot be opened: " + root(failure);
+        return files == null
+                ? reason
+                : reason + "; if the files " + files
+                        + ".* are damaged, restore their folder from a backup: an empty database is not begun in their place";
+    }
+
+    /** HSQLDB reads a damaged file of rows without a word until it comes to the damage: what is still to be done is read first. */
+    private void readOpenWork() {
+        var unusedInbox = jdbc.queryForObject(sql("count-inbox"), Long.class);
+        var unusedEvents = jdbc.queryForList(sql("count-open-events"));
     }
 
     private static HikariConfig config(String url, String user, String password, boolean embedded) {
@@ -97,10 +124,11 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(2);
         if (embedded) {
             // write_delay=false: a commit returns when it is synced to disk. cached: bodies do not stay in memory.
+            // full_log_replay: a log that is damaged in the middle is refused, not read up to there.
             // lock_file=false: ours is let go by the system when the process dies, HSQLDB's is waited for.
             config.setJdbcUrl(url
                     + ";hsqldb.write_delay=false;hsqldb.tx=mvcc;hsqldb.default_table_type=cached"
-                    + ";hsqldb.lock_file=false;hsqldb.log_size=200;hsqldb.cache_rows=100000;hsqldb.cache_size=65536"
+                    + ";hsqldb.lock_file=false;hsqldb.full_log_replay=true;hsqldb.log_size=200;hsqldb.cache_rows=100000;hsqldb.cache_size=65536"
                     + ";sql.syntax_pgs=false;shutdown=false");
             config.setInitializationFailTimeout(1);
         } else {
@@ -187,6 +215,7 @@ public final class Database implements AutoCloseable {
 
     /** @throws StoreException when it did not commit; then nothing of it is in the database */
     <T extends @Nullable Object> T transaction(Supplier<T> work) {
+        disk.require();
         try {
             return transactions.execute(status -> work.get());
         } catch (DataAccessException | TransactionException e) {
@@ -194,8 +223,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** @return whether a trivial query is answered */
+    /** @return whether a trivial query is answered, and there is room to write */
     public boolean isReachable() {
+        if (!disk.isEnough()) {
+            return false;
+        }
         try (Connection connection = pool.getConnection()) {
             return connection.isValid(2);
         } catch (SQLException e) {
@@ -208,7 +240,7 @@ public final class Database implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
     @Override

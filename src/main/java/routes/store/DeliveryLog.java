@@ -386,13 +386,7 @@ public final class DeliveryLog implements AutoCloseable {
         }
         claimedInDoubt = true;
         return database.jdbc()
-                .query(
-                        database.sql("claim-events"),
-                        DUE,
-                        database.claims().claim(),
-                        origin.lane(),
-                        now,
-                        most);
+                .query(database.sql("claim-events"), DUE, database.claims().claim(), origin.lane(), now, most);
     }
 
     /** Embedded only. The order names all columns of the index: HSQLDB would read and sort the whole backlog otherwise. */

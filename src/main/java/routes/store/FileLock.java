@@ -1,8 +1,10 @@
 package routes.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +41,27 @@ final class FileLock implements AutoCloseable {
         }
         throw new StoreException("another process already uses the database at " + database
                 + "; several instances need PostgreSQL (DATABASE_URL)");
+    }
+
+    /** @return whether {@link #markAsUsed} was called in this or an earlier process */
+    boolean isUsed() {
+        try {
+            return channel.size() > 0;
+        } catch (IOException e) {
+            throw new StoreException("the database's lock cannot be read", e);
+        }
+    }
+
+    /** Takes down that there is a database now: from then on one whose files are gone is not taken for a new one. */
+    void markAsUsed() {
+        try {
+            if (!isUsed()) {
+                channel.write(
+                        ByteBuffer.wrap("A database is kept beside this file.\n".getBytes(StandardCharsets.US_ASCII)));
+            }
+        } catch (IOException e) {
+            throw new StoreException("the database's lock cannot be written", e);
+        }
     }
 
     @Override

@@ -1,0 +1,30 @@
+package routes;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.impl.VertxWrapper;
+
+/** A Vert.x whose HTTP server is watched over by {@link Senders}: Camel makes that server, without a setting for limits. */
+final class BoundedVertx extends VertxWrapper {
+
+    private static final long LOOK_EVERY_MILLIS = 100;
+
+    private final Senders senders;
+
+    BoundedVertx(VertxOptions options, Senders senders) {
+        super((VertxInternal) Vertx.vertx(options));
+        this.senders = senders;
+    }
+
+    @Override
+    public HttpServer createHttpServer(HttpServerOptions options) {
+        // Without HTTP/2, where one connection carries any number of requests; TLS, and that, are the proxy's.
+        HttpServer server =
+                super.createHttpServer(options.setHttp2ClearTextEnabled(false)).connectionHandler(senders::connected);
+        setPeriodic(LOOK_EVERY_MILLIS, timer -> senders.look());
+        return server;
+    }
+}

@@ -1,0 +1,213 @@
+package routes.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Files of the embedded database after a crash and after damage. A torn last record costs nothing that was acknowledged;
+ * what cannot be trusted is refused with a word on what to do, and never taken for an empty database.
+ */
+class DamagedStoreTest {
+
+    private static final int STORED = 12;
+    private static final String BODY = "{\"topic\":\"conversation.read\",\"text\":\"" + "Grüße ".repeat(300) + "\"}";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path folder;
+
+    /** As the files were when the process died with all of it acknowledged, and when it closed them. */
+    @SuppressWarnings("NullAway.Init")
+    private static Path crashed;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Path closed;
+
+    /** Length of the log when each was acknowledged. */
+    private static final List<Long> LENGTHS = new ArrayList<>();
+
+    private static int copies;
+
+    @BeforeAll
+    static void store() throws IOException {
+        Path live = Files.createDirectory(folder.resolve("live"));
+        Database database = open(live);
+        try (Inbox inbox = new Inbox(database, Clock.systemUTC())) {
+            for (int i = 0; i < STORED; i++) {
+                inbox.store("conversation.read", "notif_" + i, BODY);
+                LENGTHS.add(Files.size(live.resolve("store.log")));
+            }
+            crashed = copy(live);
+        } finally {
+            database.close();
+        }
+        closed = copy(live);
+    }
+
+    private static Database open(Path files) {
+        return Database.open("jdbc:hsqldb:file:" + files.resolve("store"), "SA", "");
+    }
+
+    private static Path copy(Path files) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve("copy-" + copies++));
+        try (Stream<Path> each = Files.list(files)) {
+            for (Path file : each.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    /** How many notifications are there, each of them whole. */
+    private static int count(Path files) {
+        Database database = open(files);
+        try (Inbox inbox = new Inbox(database, Clock.systemUTC())) {
+            List<InboxEntry> entries = inbox.claimLive(100);
+            entries.forEach(entry -> assertEquals(BODY, entry.body()));
+            return entries.size();
+        } finally {
+            database.close();
+        }
+    }
+
+    private static void cut(Path file, long length) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aCrashCostsNothing() throws IOException {
+        assertEquals(STORED, count(copy(crashed)));
+        assertEquals(STORED, count(copy(closed)));
+    }
+
+    /** From between two records, through each of the first and last bytes of the next, to some in its middle. */
+    @TestFactory
+    Stream<DynamicTest> aTornLastRecordCostsNothingThatWasAcknowledged() {
+        long start = LENGTHS.get(STORED - 3);
+        long next = LENGTHS.get(STORED - 2);
+        long step = (next - start) / 6;
+        return IntStream.concat(
+                        IntStream.of(0, 1, 2, 10, 100),
+                        IntStream.concat(
+                                IntStream.rangeClosed(1, 5).map(i -> (int) (i * step)),
+                                IntStream.rangeClosed(1, 6).map(i -> (int) (next - start - i))))
+                .mapToObj(bytes -> DynamicTest.dynamicTest("cut " + bytes + " bytes behind", () -> {
+                    Path files = copy(crashed);
+                    cut(files.resolve("store.log"), start + bytes);
+
+                    int count = count(files);
+
+                    assertTrue(count == STORED - 2 || count == STORED - 1, () -> count + " are left");
+                    assertEquals(count, count(files), "and after another start");
+                }));
+    }
+
+    @Test
+    void zerosThatAMachineLeftBehindTheLastRecordCostNothing() throws IOException {
+        Path files = copy(crashed);
+        byte[] log = Files.readAllBytes(files.resolve("store.log"));
+        Files.write(files.resolve("store.log"), Arrays.copyOf(log, log.length + 4_096));
+
+        assertEquals(STORED, count(files));
+    }
+
+    private interface Damage {
+        void to(Path files) throws IOException;
+    }
+
+    private static DynamicTest refused(String what, Path state, Damage damage) {
+        return DynamicTest.dynamicTest(what, () -> {
+            Path files = copy(state);
+            damage.to(files);
+
+            StoreException refusal = assertThrows(StoreException.class, () -> count(files));
+
+            String said = String.valueOf(refusal.getMessage());
+            assertTrue(said.contains(files.resolve("store").toString()), said);
+            assertTrue(said.contains("restore"), said);
+            StoreException again = assertThrows(StoreException.class, () -> count(files));
+            assertTrue(String.valueOf(again.getMessage()).contains("restore"), "and not begun anew: " + again);
+        });
+    }
+
+    private static void overwrite(Path file, int from, int length, long seed) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] noise = new byte[length];
+        new Random(seed).nextBytes(noise);
+        System.arraycopy(noise, 0, bytes, from, Math.min(length, bytes.length - from));
+        Files.write(file, bytes);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whatCannotBeTrustedIsRefused() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String ending : List.of("script", "data")) {
+            String file = "store." + ending;
+            tests.add(refused(file + " is gone", closed, files -> Files.delete(files.resolve(file))));
+            tests.add(refused(file + " is gone after a crash", crashed, files -> Files.delete(files.resolve(file))));
+            tests.add(refused(file + " is empty", closed, files -> cut(files.resolve(file), 0)));
+            tests.add(refused(
+                    file + " is cut short",
+                    closed,
+                    files -> cut(files.resolve(file), Files.size(files.resolve(file)) / 4)));
+            tests.add(
+                    refused(file + " begins with noise", closed, files -> overwrite(files.resolve(file), 0, 2_000, 1)));
+            tests.add(refused(
+                    file + " is noise in the middle",
+                    closed,
+                    files -> overwrite(files.resolve(file), 2_000, 20_000, 2)));
+        }
+        tests.add(refused("store.log is gone", crashed, files -> Files.delete(files.resolve("store.log"))));
+        tests.add(refused(
+                "store.log is noise in the middle",
+                crashed,
+                files -> overwrite(files.resolve("store.log"), LENGTHS.get(3).intValue(), 300, 3)));
+        tests.add(refused("store.log is zeros in the middle", crashed, files -> {
+            byte[] log = Files.readAllBytes(files.resolve("store.log"));
+            int from = LENGTHS.get(3).intValue();
+            Arrays.fill(log, from, from + 300, (byte) 0);
+            Files.write(files.resolve("store.log"), log);
+        }));
+        tests.add(refused("store.properties is empty", closed, files -> cut(files.resolve("store.properties"), 0)));
+        tests.add(refused(
+                "store.properties is noise", closed, files -> overwrite(files.resolve("store.properties"), 0, 200, 4)));
+        tests.add(refused("all but the lock is gone", closed, files -> {
+            try (Stream<Path> each = Files.list(files)) {
+                for (Path file :
+                        each.filter(file -> !file.toString().endsWith(".lock")).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }));
+        return tests.stream();
+    }
+
+    @Test
+    void anEmptyFolderIsANewDatabase() throws IOException {
+        assertEquals(0, count(Files.createDirectory(folder.resolve("new"))));
+    }
+}
