@@ -44,7 +44,8 @@ public final class Upkeep {
 
     /** A look at the database failed: said in one line, tried again at the next. */
     public void failed(@ExchangeException Exception failure, Exchange exchange) {
-        if (failure instanceof OvertakenException) {
+        // What Camel hands over as the failure is the innermost cause: what it was thrown as stands in the exchange.
+        if (exchange.getProperty(Exchange.EXCEPTION_CAUGHT) instanceof OvertakenException) {
             LOG.debug("{} is done again: {}", exchange.getFromRouteId(), failure.getMessage());
             return;
         }
