@@ -52,7 +52,8 @@ public final class Upkeep {
     /** A look at the database failed: said in one line, once in a while, and tried again at the next. */
     public void failed(@ExchangeException Exception failure, Exchange exchange) {
         String route = exchange.getFromRouteId();
-        if (failure instanceof OvertakenException) {
+        // What Camel hands over as the failure is the innermost cause: what it was thrown as stands in the exchange.
+        if (exchange.getProperty(Exchange.EXCEPTION_CAUGHT) instanceof OvertakenException) {
             LOG.debug("{} is done again: {}", route, failure.getMessage());
             return;
         }

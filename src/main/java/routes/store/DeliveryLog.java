@@ -368,23 +368,28 @@ public final class DeliveryLog implements AutoCloseable {
 
     private List<Delivery> claim(Origin origin, int most) {
         synchronized (claimedUpTo) {
-            lookForLost(clock.millis());
-            List<Due> due = database.isShared() ? dueHere(origin, most) : due(origin, most);
-            List<Delivery> claimed = deliveries(origin, due);
-            claimed.forEach(this::takeNote);
-            claimedInDoubt = false;
-            claimedUpTo[origin.lane()] = due.size() < most ? 0 : due.get(due.size() - 1).dueAt;
-            return claimed;
+            try {
+                lookForLost(clock.millis());
+                List<Due> due = database.isShared() ? dueHere(origin, most) : due(origin, most);
+                List<Delivery> claimed = deliveries(origin, due);
+                claimed.forEach(this::takeNote);
+                claimedUpTo[origin.lane()] = due.size() < most ? 0 : due.get(due.size() - 1).dueAt;
+                return claimed;
+            } catch (RuntimeException e) {
+                claimedInDoubt = true;
+                throw e;
+            }
         }
     }
 
-    /** Shared only. In doubt until it is known here what was claimed. */
+    /** Shared only. */
     private List<Due> dueHere(Origin origin, int most) {
         long now = clock.millis();
         if (claimedInDoubt) {
+            // Before it is looked: an outcome that cannot be written meanwhile raises the doubt again.
+            claimedInDoubt = false;
             releaseWhatIsNotSent(now);
         }
-        claimedInDoubt = true;
         return database.jdbc()
                 .query(database.sql("claim-events"), DUE, database.claims().claim(), origin.lane(), now, most);
     }

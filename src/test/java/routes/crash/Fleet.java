@@ -25,7 +25,12 @@ final class Fleet implements AutoCloseable {
     Fleet(int instances, Path folder, Path log, URI intercom, URI klaviyo) throws IOException {
         EmbeddedPostgres shared = null;
         if (instances > 1) {
-            shared = EmbeddedPostgres.builder().start();
+            ProcessBuilder.Redirect tooMuchToShow = ProcessBuilder.Redirect.appendTo(
+                    folder.resolve("postgresql.txt").toFile());
+            shared = EmbeddedPostgres.builder()
+                    .setOutputRedirector(tooMuchToShow)
+                    .setErrorRedirector(tooMuchToShow)
+                    .start();
         }
         database = shared;
         for (int i = 0; i < instances; i++) {

@@ -1,6 +1,7 @@
 package routes.crash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -102,7 +103,7 @@ class InstancesTest {
     }
 
     @Test
-    void whenOneIsKilledTheOtherGoesOnAndNothingIsLostOrDoubled() {
+    void whenOneIsKilledTheOtherGoesOnAndNothingIsLostOrDoubled() throws IOException {
         Story story = new Story(1_500, 7, Instant.now());
         start(story.workspace(), Duration.ofMillis(50), null);
         try (Sender sender = new Sender(products.stream().map(Product::webhooks).toList(), story.told(), 7)) {
@@ -123,6 +124,7 @@ class InstancesTest {
             assertTrue(findings.none(), () -> findings + " after " + took);
             assertTrue(checker.recorded() > 900, () -> checker.recorded() + " recorded");
             assertEquals(0, refusedForHaste(), "both keep one pace");
+            assertFalse(said(1, "failed and will be tried again"), "a fact told to both is no failure");
             assertTrue(took.compareTo(TAKE_OVER) < 0, () -> "it took " + took);
         }
     }
