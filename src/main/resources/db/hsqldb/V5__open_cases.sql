@@ -1,6 +1,6 @@
 -- Conversations and tickets, and whether each is open (1) or closed (0). as_of grows with each state of the object;
 -- due_at is set while the contact's profile may have to be told.
-CREATE CACHED TABLE open_case (
+CREATE MEMORY TABLE open_case (
   kind VARCHAR(12) NOT NULL,
   object_id VARCHAR(100) NOT NULL,
   contact_id VARCHAR(100),
