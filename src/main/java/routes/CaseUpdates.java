@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -77,7 +78,11 @@ public final class CaseUpdates {
     }
 
     private void count(String outcome, int more) {
-        meters.counter("intercom_klaviyo_open_case_updates", "outcome", outcome).increment(more);
+        Counter.builder("intercom_klaviyo_open_case_updates")
+                .description("Open cases told to Klaviyo profiles, by what came of it")
+                .tag("outcome", outcome)
+                .register(meters)
+                .increment(more);
     }
 
     /**

@@ -2,6 +2,7 @@ package routes;
 
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
+import routes.klaviyo.Event;
 import routes.store.DeliveryLog;
 
 /**
@@ -17,8 +18,10 @@ final class KnownEvents extends ServiceSupport implements IdempotentRepository {
         this.log = log;
     }
 
+    /** @throws routes.klaviyo.InvalidEventException when it cannot be one */
     @Override
     public boolean contains(String uniqueId) {
+        Event.requireUniqueId(uniqueId);
         return log.contains(uniqueId);
     }
 

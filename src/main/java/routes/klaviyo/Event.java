@@ -97,6 +97,15 @@ public record Event(
         return request;
     }
 
+    /**
+     * Says whether a text can be a {@code unique_id}, before it is looked up: a database may not even take it in a question.
+     *
+     * @throws InvalidEventException when it cannot
+     */
+    public static void requireUniqueId(String text) {
+        var unused = required(JsonNodeFactory.instance.objectNode().put("unique_id", text), "unique_id", UNIQUE_ID_MAX);
+    }
+
     private static String required(JsonNode mapped, String member, int max) {
         JsonNode value = mapped.get(member);
         if (value == null || !value.isTextual() || value.textValue().isBlank()) {
