@@ -177,7 +177,7 @@ function reviewed(review, connection) {
       heading,
       whichData(connection.account),
       h("p", {}, "Intercom asks you next whether the app may read your workspace. What it then hands over, an access token, is stored here, encrypted, and sent to nobody but Intercom."),
-      h("p", { class: "muted" }, "The app must have this redirect URL registered: ", h("code", {}, redirect)),
+      h("p", { class: "muted break" }, "The app must have this redirect URL registered: ", h("code", {}, redirect)),
       h(
         "p",
         { class: "buttons" },

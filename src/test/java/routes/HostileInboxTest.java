@@ -85,9 +85,19 @@ class HostileInboxTest {
     @Example
     void halvesOfPairsComeToAnEnd() {
         List<byte[]> notifications = new ArrayList<>();
-        for (String half : List.of("\\ud800", "\\ud801", "\\udc00", "?", "\\u0000", "\\ufffd")) {
-            notifications.add(HostileJson.notification("conversation.read", "{\"id\":\"" + half + "\"}")
-                    .getBytes(StandardCharsets.UTF_8));
+        for (String half : List.of("\\ud800", "\\ud801", "\\udc00", "?", "\\u0000", "\\ufffd", "9".repeat(101))) {
+            String item = "{\"id\":\"" + half
+                    + "\",\"state\":\"open\",\"contacts\":{\"contacts\":[{\"type\":\"user\",\"id\":\"" + half
+                    + "\",\"email\":\"a@klaviyo-demo.com\"}]}}";
+            for (String topic : List.of(
+                    "conversation.read",
+                    "conversation.user.created",
+                    "ticket.created",
+                    "contact.user.updated",
+                    "contact.merged",
+                    "contact.deleted")) {
+                notifications.add(HostileJson.notification(topic, item).getBytes(StandardCharsets.UTF_8));
+            }
         }
         assertAllComeToAnEnd(onHsqldb, notifications);
         assertAllComeToAnEnd(onPostgresql, notifications);

@@ -14,13 +14,19 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import routes.history.Reconciler;
+import routes.klaviyo.Identity;
 import routes.sandbox.Fault;
 import routes.sandbox.FaultPlan;
 
@@ -353,5 +359,66 @@ class OpenCasesTest {
 
         awaitShown("lea.missed@klaviyo-demo.com", 0, 0);
         awaitShown("lou.missed@klaviyo-demo.com", 1, 0);
+    }
+
+    @Test
+    void historyFillsInWhatIsOpenAndNothingElse() {
+        Map<String, List<Integer>> expected = new TreeMap<>();
+        routes.sandbox.Workspace workspace = running().workspace();
+        for (String id : workspace.conversationIds()) {
+            ObjectNode conversation = Objects.requireNonNull(workspace.conversation(id));
+            boolean open = !conversation.path("state").asText().equals("closed")
+                    && !conversation.path("ticket").isObject();
+            expect(expected, conversation, open, 0);
+        }
+        for (String id : workspace.ticketIds()) {
+            ObjectNode ticket = Objects.requireNonNull(workspace.ticket(id));
+            boolean open = !ticket.at("/ticket_state/category").asText().equals("resolved");
+            expect(expected, ticket, open, 1);
+        }
+        assertFalse(expected.isEmpty());
+
+        assertEquals(202, running().post("/api/import/start", "{}").status());
+        var unused = Eventually.value(
+                "the import is complete",
+                () -> running().get("/api/import").body(),
+                run -> run.path("state").asText().equals("completed"));
+        running().awaitRest();
+
+        Eventually.holds("all is told", () -> shown().equals(expected));
+        awaitTold();
+        assertEquals(expected.size() + 1L, imports(), "nobody is told of nothing");
+    }
+
+    private void expect(Map<String, List<Integer>> expected, ObjectNode object, boolean open, int kind) {
+        String first = object.at("/contacts/contacts/0/id").asText();
+        String survivor = running().workspace().survivorOf(first);
+        ObjectNode contact = running().workspace().contact(survivor == null ? first : survivor);
+        String email =
+                contact == null ? null : Identity.email(contact.path("email").textValue());
+        String phone = contact == null
+                ? null
+                : new Identity(null).phone(contact.path("phone").textValue());
+        String profile = email == null ? phone : email.toLowerCase(Locale.ROOT);
+        if (open && profile != null) {
+            List<Integer> counts = expected.computeIfAbsent(profile, key -> new ArrayList<>(List.of(0, 0)));
+            counts.set(kind, counts.get(kind) + 1);
+        }
+    }
+
+    /** Profiles that show counts at Klaviyo. */
+    private Map<String, List<Integer>> shown() {
+        Map<String, List<Integer>> shown = new TreeMap<>();
+        running().klaviyo().profiles().forEach((profile, attributes) -> {
+            JsonNode properties = attributes.path("properties");
+            if (properties.has("Intercom Open Conversations")) {
+                shown.put(
+                        profile,
+                        List.of(
+                                properties.path("Intercom Open Conversations").asInt(),
+                                properties.path("Intercom Open Tickets").asInt()));
+            }
+        });
+        return shown;
     }
 }

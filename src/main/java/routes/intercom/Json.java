@@ -17,6 +17,8 @@ public final class Json {
     /** Beyond this a number is milliseconds: as seconds it would be in the year 5138. */
     private static final long LATEST_SECOND = 100_000_000_000L;
 
+    private static final int ID_MAX = 100;
+
     private Json() {}
 
     /** @return text of a string or number; null for anything else, and for an empty string */
@@ -28,10 +30,22 @@ public final class Json {
         return text.isEmpty() ? null : text;
     }
 
-    /** @return an id written as string or number; null where it says "none": absent, null, 0 or "0" */
+    /**
+     * @return an id written as string or number; null where it says "none" (absent, null, 0 or "0"), and where it is none:
+     *     longer than any, or with characters that a database might not take or tell apart
+     */
     public static @Nullable String id(@Nullable JsonNode node) {
         String id = text(node);
-        return "0".equals(id) ? null : id;
+        return id == null
+                        || id.equals("0")
+                        || id.length() > ID_MAX
+                        || id.chars().anyMatch(Json::isOdd)
+                ? null
+                : id;
+    }
+
+    private static boolean isOdd(int character) {
+        return Character.isISOControl(character) || Character.isSurrogate((char) character);
     }
 
     public static ObjectNode object(@Nullable JsonNode node) {

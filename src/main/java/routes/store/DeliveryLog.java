@@ -107,8 +107,8 @@ public final class DeliveryLog implements AutoCloseable {
             batch("defer-inbox", deferrals);
             handOver.releases.addAll(waitingAmong(handOver));
             handOver.releases.forEach(contact -> release(jdbc, contact));
-            handOver.forgotten.forEach(this::deleteContact);
             CaseStore.write(database, handOver, clock.millis());
+            handOver.forgotten.forEach(this::deleteContact);
             Tally.write(database, handOver.tallies);
             return handOver;
         });
