@@ -46,7 +46,7 @@ public final class RoutesFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(RoutesFile.class);
     private static final String BUNDLED = "/routes.yaml";
-    private static final long LOOK_EVERY_MILLIS = 150;
+    private static final long LOOK_EVERY_MILLIS = 400;
 
     private final @Nullable Path file;
     private final Gate gate;
