@@ -24,9 +24,14 @@ final class Account {
 
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
+    /** From the first request on: the start does not wait for it. */
+    private static final class Connections {
+
+        static final HttpClient HTTP =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    }
+
     private final ObjectMapper json = JsonMapper.builder().build();
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final URI base;
     private final String key;
     private final Clock clock;
@@ -83,7 +88,7 @@ final class Account {
 
     private Told send(HttpRequest request) {
         try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            HttpResponse<String> response = Connections.HTTP.send(request, BodyHandlers.ofString());
             JsonNode body = json.readTree(response.body().startsWith("{") ? response.body() : "{}");
             return new Told(
                     response.statusCode(), body, body.at("/errors/0/detail").asText());

@@ -3,6 +3,8 @@ package routes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,10 +41,24 @@ public final class Main implements Runnable {
     }
 
     static int execute(String... arguments) {
+        if (arguments.length == 0 || List.of(arguments).equals(List.of("run"))) {
+            return run(new PrintWriter(System.err, true, Charset.defaultCharset()));
+        }
         CommandLine commands = new CommandLine(new Main());
         commands.setParameterExceptionHandler(Main::usage);
         commands.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
         return commands.execute(arguments);
+    }
+
+    /** The start does not wait for all commands and options to be read from their annotations. */
+    private static int run(PrintWriter err) {
+        try {
+            new RunCommand().run();
+            return 0;
+        } catch (SettingsException | StoreException | RoutesException | CommandException e) {
+            err.println(e.getMessage());
+            return FAILED;
+        }
     }
 
     private static int usage(ParameterException failure, String[] arguments) {

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.emitter.Emitter;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -65,18 +67,30 @@ final class RoutesText {
      * A route or route configuration.
      *
      * @param text its YAML, as an entry of a list
-     * @param trial the same, but fed from nowhere: to be built without opening a port or firing a job
+     * @param trial gives the same, but fed from nowhere: to be built without opening a port or firing a job
      * @param line where it begins, from 1
      */
     record Part(
             String id,
             boolean configuration,
             String text,
-            String trial,
+            Supplier<String> trial,
             int line,
             @Nullable String from,
             Set<String> sendsTo,
             List<Jq> jq) {}
+
+    /** What is composed may hold a key twice; what is constructed may not. */
+    private static final class Keys extends SafeConstructor {
+
+        Keys(LoaderOptions options) {
+            super(options);
+        }
+
+        void check(Node root) {
+            Object unused = constructDocument(root);
+        }
+    }
 
     /** A jq expression and the line where it begins. */
     record Jq(String text, int line) {}
@@ -97,7 +111,9 @@ final class RoutesText {
             LoaderOptions options = new LoaderOptions();
             options.setAllowDuplicateKeys(false);
             root = new Yaml(options).compose(new StringReader(text));
-            new Yaml(options).load(text);
+            if (root != null) {
+                new Keys(options).check(root);
+            }
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             throw new RoutesException(name + " line " + line + ": " + e.getProblem(), e);
@@ -138,18 +154,30 @@ final class RoutesText {
                 Set<String> sendsTo = new HashSet<>();
                 collectUris(body, sendsTo);
                 sendsTo.remove(uri);
-                String text = dump(entry);
-                if (from instanceof MappingNode mapped
-                        && uri != null
-                        && !DIRECT.matcher(uri).lookingAt()) {
-                    feedFromNowhere(mapped, id);
-                }
                 List<Jq> jq = new ArrayList<>();
                 collectJq(body, jq);
-                return new Part(id, "routeConfiguration".equals(kind), text, dump(entry), line, uri, sendsTo, jq);
+                return new Part(
+                        id,
+                        "routeConfiguration".equals(kind),
+                        dump(entry),
+                        () -> trial(entry, from, uri, id),
+                        line,
+                        uri,
+                        sendsTo,
+                        jq);
             }
         }
         throw new RoutesException(name + " line " + line + ": only route and routeConfiguration stand at the top");
+    }
+
+    /** Only an edit is tried: a start does not wait for this. */
+    private static String trial(Node entry, @Nullable Node from, @Nullable String uri, String id) {
+        if (from instanceof MappingNode mapped
+                && uri != null
+                && !DIRECT.matcher(uri).lookingAt()) {
+            feedFromNowhere(mapped, id);
+        }
+        return dump(entry);
     }
 
     private static void feedFromNowhere(MappingNode from, String id) {
@@ -237,7 +265,7 @@ final class RoutesText {
     /** @return the whole text for a trial */
     String trial() {
         StringBuilder text = new StringBuilder();
-        parts.values().forEach(part -> text.append(part.trial));
+        parts.values().forEach(part -> text.append(part.trial.get()));
         return text.toString();
     }
 

@@ -38,7 +38,16 @@ public final class IntercomClient {
     /** Pages of search are slow on large workspaces: 18 seconds for a hundred conversations were seen. */
     private static final Duration PATIENCE_FOR_PAGES = Duration.ofSeconds(40);
 
-    private final HttpClient http;
+    /** From the first request on: reading the machine's certificates takes a while, which the start does not wait for. */
+    private static final class Connections {
+
+        // HTTP/1.1: one slow answer must not hold up the others of a shared connection.
+        static final HttpClient HTTP = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
+    }
+
     private final ObjectMapper json = JsonMapper.builder().build();
     private final URI base;
     private final Supplier<@Nullable String> token;
@@ -56,11 +65,6 @@ public final class IntercomClient {
         this.base = base;
         this.token = token;
         this.clock = clock;
-        // HTTP/1.1: one slow answer must not hold up the others of a shared connection.
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .build();
     }
 
     /**
@@ -169,7 +173,7 @@ public final class IntercomClient {
             return CompletableFuture.failedFuture(
                     new IntercomException("Intercom's rate limit is used up until " + resumeAt));
         }
-        return http.sendAsync(request, BodyHandlers.ofByteArray()).handle((response, failure) -> {
+        return Connections.HTTP.sendAsync(request, BodyHandlers.ofByteArray()).handle((response, failure) -> {
             if (failure != null) {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
                 silentSince = sinceBefore(silentSince);

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.output.ValidateResult;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -153,14 +153,13 @@ public final class Database implements AutoCloseable {
                 .baselineOnMigrate(false)
                 .loggers("slf4j")
                 .load();
-        ValidateResult result = flyway.validateWithResult();
-        if (!result.validationSuccessful) {
-            throw new StoreException("the database was written by another version of this program, newer than this one"
-                    + " or changed by hand; start that version, or restore a backup: "
-                    + result.getAllErrorMessages());
-        }
         try {
             flyway.migrate();
+        } catch (FlywayValidateException e) {
+            throw new StoreException(
+                    "the database was written by another version of this program, newer than this one or changed by hand;"
+                            + " start that version, or restore a backup: " + e.getMessage(),
+                    e);
         } catch (FlywayException e) {
             throw new StoreException("the database's schema could not be brought up to date: " + root(e), e);
         }

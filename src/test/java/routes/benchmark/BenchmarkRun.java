@@ -29,7 +29,8 @@ import routes.sandbox.StandInMain;
  * on one machine. Absolute numbers say as much about the machine as about the program; hence the ratios.
  *
  * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run, {@code backlogs}
- * separated by commas, {@code options} of the jar's virtual machine.
+ * separated by commas, {@code options} of the jar's virtual machine, {@code parts} of it that are wanted (start,
+ * acknowledge, end-to-end, import, backlog, slow-disk).
  */
 public final class BenchmarkRun {
 
@@ -50,6 +51,9 @@ public final class BenchmarkRun {
             .toArray();
     private final List<String> options =
             List.of(System.getProperty("options", "-Xmx1g").split(" "));
+    private final List<String> parts =
+            List.of(System.getProperty("parts", "start,acknowledge,end-to-end,import,backlog,slow-disk")
+                    .split(","));
     private final JsonMapper json = JsonMapper.builder().build();
     private final Path folder;
     private final Path log;
@@ -99,11 +103,15 @@ public final class BenchmarkRun {
             URI intercomUrl = URI.create(intercom.readLine());
             Child sink = sink(0, "off");
             URI klaviyoUrl = URI.create(sink.readLine());
-            startWithArchive(load, intercomUrl, klaviyoUrl);
+            if (parts.contains("start")) {
+                startWithArchive(load, intercomUrl, klaviyoUrl);
+            }
             try (Product product = product("store", options, intercomUrl, klaviyoUrl)) {
                 measure(load, product, sink, klaviyoUrl);
             }
-            slowDisk(load, intercomUrl, klaviyoUrl);
+            if (parts.contains("slow-disk")) {
+                slowDisk(load, intercomUrl, klaviyoUrl);
+            }
             write(kinds, disk);
         }
     }
@@ -128,11 +136,20 @@ public final class BenchmarkRun {
         row("Resident memory at rest", "%d MiB".formatted(life.residentMib()), "");
         post(load, product, 16, WARM_UP, 600, 0);
         idle(product);
-        acknowledge(load, product, life);
-        Child sink = endToEnd(load, product, life, firstSink, klaviyoUrl);
-        importHistory(product);
-        for (int backlog : backlogs) {
-            backlog(load, product, life, sink, backlog);
+        if (parts.contains("acknowledge")) {
+            acknowledge(load, product, life);
+        }
+        Child sink = firstSink;
+        if (parts.contains("end-to-end")) {
+            sink = endToEnd(load, product, life, firstSink, klaviyoUrl);
+        }
+        if (parts.contains("import")) {
+            importHistory(product);
+        }
+        if (parts.contains("backlog")) {
+            for (int backlog : backlogs) {
+                backlog(load, product, life, sink, backlog);
+            }
         }
         sink.close();
     }
