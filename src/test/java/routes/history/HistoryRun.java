@@ -32,7 +32,6 @@ import routes.sandbox.StandInMain;
  *   <li>{@code undisturbed}
  *   <li>{@code killed} with -9 at random instants
  *   <li>{@code webhooks}, while notifications tell of a part of the same objects, see {@link WebhooksRun}
- *   <li>{@code backlog}, not of history, see {@code BacklogRun}; only when asked for
  * </ul>
  *
  * Then what Klaviyo has is compared with what history proves, and the time with what the limits allow.
