@@ -67,6 +67,7 @@ public final class Application implements AutoCloseable {
         // A body may take its bytes four times on its way to the disk.
         senders = new Senders(clock, Runtime.getRuntime().maxMemory() / 8);
         try {
+            beans.begin();
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
             main.addMainListener(new Assembly(routes));

@@ -131,6 +131,11 @@ final class Beans implements AutoCloseable {
                         settings.clientSecrets().get(0));
     }
 
+    /** Before anything can be received. */
+    void begin() {
+        reconciler.begin();
+    }
+
     void bind(Registry registry) {
         byName.forEach(registry::bind);
         MappingFunctions.bind(registry);

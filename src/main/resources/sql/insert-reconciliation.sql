@@ -1,1 +1,1 @@
-INSERT INTO reconciliation (id, watermark, last_changed, lease_until) VALUES (1, ?, 0, 0)
+INSERT INTO reconciliation (id, began_at, watermark, last_changed, lease_until) VALUES (1, ?, ?, 0, 0)

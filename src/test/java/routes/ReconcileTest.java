@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import routes.sandbox.Fault;
 import routes.sandbox.FaultPlan;
 import routes.sandbox.RecordedEvent;
 import routes.sandbox.Scenes;
+import routes.sandbox.Workspace;
 
 /** What webhooks missed is found, delivered as live and counted; what they told is no gap. */
 class ReconcileTest {
@@ -34,9 +36,24 @@ class ReconcileTest {
     private final RunningApplication program;
     private final Scenes scenes;
 
+    /** Began five minutes before the program was there for the first time. */
+    private final String earlier;
+
     ReconcileTest(@TempDir Path folder) {
+        Workspace workspace = HistoryScenario.tiny();
+        Scenes before = new Scenes(workspace, Clock.offset(clock, Duration.ofMinutes(-5)));
+        String known = workspace.contactIds().stream()
+                .filter(id -> Objects.requireNonNull(workspace.contact(id))
+                        .path("email")
+                        .asText()
+                        .endsWith("@klaviyo-demo.com"))
+                .findFirst()
+                .orElseThrow();
+        earlier = before.conversation(known);
+        before.replyToConversation(earlier);
+        before.moveTicket(before.ticket(known), "resolved");
         program = RunningApplication.with(folder)
-                .workspace(HistoryScenario.tiny())
+                .workspace(workspace)
                 .clock(clock)
                 .start();
         scenes = program.scenes();
@@ -46,6 +63,8 @@ class ReconcileTest {
     void beginNow() throws Exception {
         withoutItsTimer();
         look();
+        // Out of the second in which the program began.
+        clock.forward(Duration.ofSeconds(1));
     }
 
     @AfterEach
@@ -133,6 +152,22 @@ class ReconcileTest {
         withheld.forEach(program::send);
         program.awaitRest();
         assertEquals(all, program.recordedIds(), "a late webhook is a duplicate");
+    }
+
+    @Test
+    void whatHappenedBeforeTheFirstStartIsHistory() throws Exception {
+        JsonNode state = lookLater();
+
+        assertEquals(0, state.path("looked").asInt(), "the look-back ends where the program begins");
+        assertEquals(Set.of(), program.recordedIds());
+
+        scenes.replyToConversation(earlier);
+        Set<String> reply = events(List.of(scenes.tell().conversationReplied(earlier)));
+        state = lookLater();
+
+        assertEquals(1, state.path("looked").asInt(), state::toString);
+        assertEquals(reply, program.recordedIds(), "only what is new of a conversation that is older");
+        assertEquals(1, state.path("gapsFound").asInt(), state::toString);
     }
 
     @Test

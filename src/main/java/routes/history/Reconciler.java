@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import routes.intercom.IntercomException;
 import routes.intercom.Json;
 import routes.store.History;
 import routes.store.History.Reconciliation;
+import routes.store.StoreException;
 
 /**
  * What routes.yaml says with {@code bean: reconciler}: looks at what has changed at Intercom since the last look, and puts
@@ -54,6 +56,18 @@ public final class Reconciler implements AutoCloseable {
         this.clock = clock;
     }
 
+    /**
+     * Takes down that the program is there, the first time that it is. What happened earlier is the import's to tell: as a
+     * gap it would start flows.
+     */
+    public void begin() {
+        try {
+            history.reconciliation();
+        } catch (StoreException e) {
+            LOG.warn("Reconciliation begins with its first look: {}", e.getMessage());
+        }
+    }
+
     /** @return how far it is */
     public Reconciliation state() {
         return history.reconciliation();
@@ -65,7 +79,7 @@ public final class Reconciler implements AutoCloseable {
         if (!history.leaseReconciliation()) {
             return;
         }
-        Instant from = state.watermark().minus(LOOK_BACK);
+        Instant from = from(state);
         Instant until = until();
         if (!until.isAfter(from)) {
             return;
@@ -81,6 +95,16 @@ public final class Reconciler implements AutoCloseable {
             LOG.warn("Reconciliation is put off: {}", e.getMessage());
             history.reconciled(state.watermark(), looked, e.getMessage());
         }
+    }
+
+    /**
+     * Intercom tells whole seconds: of the one in which the program began nobody knows what was before. What it missed
+     * then, while it started, Intercom sends again.
+     */
+    private static Instant from(Reconciliation state) {
+        Instant lookedBack = state.watermark().minus(LOOK_BACK);
+        Instant began = state.began().plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
+        return lookedBack.isBefore(began) ? began : lookedBack;
     }
 
     /** What a webhook has told that is still in the inbox is no gap: up to there only. */

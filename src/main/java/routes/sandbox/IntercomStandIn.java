@@ -319,6 +319,15 @@ public final class IntercomStandIn implements AutoCloseable {
                 }
             });
         }
+        if (request.path().equals(StandInServer.OWN_PATH + "/notifications")) {
+            int every = Integer.parseInt(String.valueOf(request.parameter("every")));
+            int first = Integer.parseInt(String.valueOf(request.parameter("first")));
+            return Answer.lines(out -> {
+                for (String line : new Announcements(workspace, options.clock).lines(every, first)) {
+                    out.write((line + '\n').getBytes(StandardCharsets.UTF_8));
+                }
+            });
+        }
         if (request.method().equals("DELETE")) {
             forget();
         }

@@ -21,7 +21,9 @@ import java.util.concurrent.CountDownLatch;
  *
  * {@code faults} is the share of requests that meet one of the usual faults. {@code GET /__stand-in} tells counts,
  * {@code DELETE /__stand-in} forgets; at Klaviyo {@code GET /__stand-in/events} lists all events, at Intercom
- * {@code GET /__stand-in/expected} the {@code unique_id}s of a complete import.
+ * {@code GET /__stand-in/expected} the {@code unique_id}s of a complete import, and
+ * {@code GET /__stand-in/notifications?every=4&first=0} what would have been posted of the first, fifth, … object, each
+ * after the {@code unique_id}s of its events.
  */
 public final class StandInMain {
 

@@ -230,32 +230,51 @@ public final class History implements AutoCloseable {
         return sum == null ? 0 : sum;
     }
 
-    /** What is known of reconciliation: times are null before its first run. */
+    /**
+     * What is known of reconciliation.
+     *
+     * @param began when the program was first started; 1970 where the store does not know
+     * @param lastRunAt null before the first look
+     */
     public record Reconciliation(
+            Instant began,
             Instant watermark,
             @Nullable Instant lastRunAt,
             long lastChanged,
             @Nullable String error) {}
 
+    private static final RowMapper<Reconciliation> RECONCILIATION = (row, number) -> {
+        long lastRun = row.getLong("last_run_at");
+        boolean ran = !row.wasNull();
+        return new Reconciliation(
+                Instant.ofEpochMilli(row.getLong("began_at")),
+                Instant.ofEpochMilli(row.getLong("watermark")),
+                ran ? Instant.ofEpochMilli(lastRun) : null,
+                row.getLong("last_changed"),
+                row.getString("error"));
+    };
+
     /** @return how far reconciliation is; it begins now where there was none */
     public Reconciliation reconciliation() {
-        return Objects.requireNonNull(database.transaction(() -> {
-            RowMapper<Reconciliation> mapper = (row, number) -> {
-                long lastRun = row.getLong("last_run_at");
-                boolean ran = !row.wasNull();
-                return new Reconciliation(
-                        Instant.ofEpochMilli(row.getLong("watermark")),
-                        ran ? Instant.ofEpochMilli(lastRun) : null,
-                        row.getLong("last_changed"),
-                        row.getString("error"));
-            };
-            List<Reconciliation> rows = database.jdbc().query(database.sql("select-reconciliation"), mapper);
-            if (!rows.isEmpty()) {
-                return rows.get(0);
+        List<Reconciliation> rows = selectReconciliation();
+        if (rows.isEmpty()) {
+            long now = clock.millis();
+            try {
+                database.transaction(() -> database.jdbc().update(database.sql("insert-reconciliation"), now, now));
+            } catch (StoreException e) {
+                // Two instances may start together: the one that was first has said when.
+                if (!(e.getCause() instanceof DuplicateKeyException)) {
+                    throw e;
+                }
             }
-            database.jdbc().update(database.sql("insert-reconciliation"), clock.millis());
-            return new Reconciliation(clock.instant(), null, 0, null);
-        }));
+            rows = selectReconciliation();
+        }
+        return rows.get(0);
+    }
+
+    private List<Reconciliation> selectReconciliation() {
+        return Objects.requireNonNull(database.transaction(
+                () -> database.jdbc().query(database.sql("select-reconciliation"), RECONCILIATION)));
     }
 
     /** @return whether this process may reconcile now: no other one is at it */

@@ -26,11 +26,19 @@ import routes.sandbox.StandInMain;
 
 /**
  * The import at scale, {@code ./mvnw verify -Phistory}: the jar imports a large workspace from stand-ins that keep to both
- * services' documented rate limits, once undisturbed and once killed with -9 at random instants; then what Klaviyo has is
- * compared with what history proves, and the time with what the limits allow.
+ * services' documented rate limits. In parts, each with a fresh store:
  *
- * <p>Properties: {@code conversations}, {@code tickets}, {@code contacts}, {@code days} (how far back), {@code kills},
- * {@code faults} (share of requests, while it is killed), {@code seed}, {@code patience} (minutes for each import).
+ * <ul>
+ *   <li>{@code undisturbed}
+ *   <li>{@code killed} with -9 at random instants
+ *   <li>{@code webhooks}, while notifications tell of a part of the same objects, see {@link WebhooksRun}
+ * </ul>
+ *
+ * Then what Klaviyo has is compared with what history proves, and the time with what the limits allow.
+ *
+ * <p>Properties: {@code parts} (those wanted, with commas), {@code conversations}, {@code tickets}, {@code contacts},
+ * {@code days} (how far back), {@code kills}, {@code faults} (share of requests, while it is killed), {@code seed},
+ * {@code patience} (minutes for each import).
  */
 public final class HistoryRun {
 
@@ -62,15 +70,21 @@ public final class HistoryRun {
     public static void main(String[] args) throws Exception {
         Files.createDirectories(TARGET);
         HistoryRun run = new HistoryRun(Files.createTempDirectory(TARGET, "history"));
-        boolean good = run.run("undisturbed", 0, "0");
-        if (run.kills > 0) {
-            good &= run.run("killed", run.kills, run.faults);
+        boolean good = true;
+        for (String part :
+                System.getProperty("parts", "undisturbed,killed,webhooks").split(",")) {
+            Path own = Files.createDirectory(run.folder.resolve(part));
+            good &= switch (part) {
+                case "undisturbed" -> run.run(part, own, 0, "0");
+                case "killed" -> run.run(part, own, run.kills, run.faults);
+                case "webhooks" -> new WebhooksRun(own).run();
+                default -> throw new IllegalArgumentException("no such part: " + part);
+            };
         }
         System.exit(good ? 0 : 1);
     }
 
-    private boolean run(String name, int deaths, String share) throws IOException, InterruptedException {
-        Path own = Files.createDirectory(folder.resolve(name));
+    private boolean run(String name, Path own, int deaths, String share) throws IOException, InterruptedException {
         Path log = own.resolve("log.txt");
         try (Child intercom = Child.ofClass(
                         StandInMain.class,
