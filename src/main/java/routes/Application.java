@@ -2,10 +2,12 @@ package routes;
 
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -14,8 +16,6 @@ import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.spi.CamelEvent;
-import org.apache.camel.support.SimpleEventNotifierSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.console.AdminEngine;
@@ -40,6 +40,7 @@ public final class Application implements AutoCloseable {
     private final Gate gate = new Gate();
     private final Senders senders;
     private final List<Vertx> servers = new CopyOnWriteArrayList<>();
+    private final Set<Integer> prepared = new HashSet<>();
     private final Main main = new Main();
 
     /**
@@ -122,36 +123,29 @@ public final class Application implements AutoCloseable {
         @Override
         public void afterConfigure(BaseMainSupport main) {
             CamelContext context = main.getCamelContext();
-            context.getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
-                @Override
-                public void notify(CamelEvent event) {
-                    if (event instanceof CamelEvent.CamelContextRoutesStartingEvent) {
-                        prepareRouters(context);
-                    }
-                }
-            });
             routes.load(context, beans::bind);
-        }
-
-        /** Servers are up, and no route is yet. */
-        private void prepareRouters(CamelContext context) {
-            for (int port : new int[] {settings.httpPort(), settings.adminPort()}) {
-                router(context, port).route().order(-3_000).handler(senders).failureHandler(senders::failed);
-            }
-            gate.guard(router(context, settings.httpPort()));
-            RawBodies.on(router(context, settings.httpPort()));
-            RawBodies.on(router(context, settings.adminPort()));
         }
     }
 
     private Vertx vertx() {
-        Vertx vertx = new BoundedVertx(beans.vertxOptions(), senders);
+        Vertx vertx = new BoundedVertx(beans.vertxOptions(), senders, this::prepareRouters);
         servers.add(vertx);
         return vertx;
     }
 
-    private static VertxPlatformHttpRouter router(CamelContext context, int port) {
-        return VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
+    /** A server is about to listen: its router is there, and nobody has met it yet. */
+    private void prepareRouters() {
+        for (int port : new int[] {settings.httpPort(), settings.adminPort()}) {
+            VertxPlatformHttpRouter router =
+                    VertxPlatformHttpRouter.lookup(context(), VertxPlatformHttpRouter.getRouterNameFromPort(port));
+            if (router != null && prepared.add(port)) {
+                router.route().order(-3_000).handler(senders).failureHandler(senders::failed);
+                RawBodies.on(router);
+                if (port == settings.httpPort()) {
+                    gate.guard(router);
+                }
+            }
+        }
     }
 
     private Properties camelProperties() {
@@ -195,6 +189,7 @@ public final class Application implements AutoCloseable {
     /** Stops taking in, finishes what is under way as far as ten seconds allow, and closes the store. */
     @Override
     public void close() {
+        gate.close();
         main.stop();
         servers.forEach(Vertx::close);
         beans.close();

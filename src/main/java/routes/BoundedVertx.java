@@ -13,10 +13,13 @@ final class BoundedVertx extends VertxWrapper {
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final Senders senders;
+    private final Runnable beforeListening;
 
-    BoundedVertx(VertxOptions options, Senders senders) {
+    /** @param beforeListening done when a server is there, and nobody can connect to it yet */
+    BoundedVertx(VertxOptions options, Senders senders, Runnable beforeListening) {
         super((VertxInternal) Vertx.vertx(options));
         this.senders = senders;
+        this.beforeListening = beforeListening;
     }
 
     @Override
@@ -24,6 +27,7 @@ final class BoundedVertx extends VertxWrapper {
         // Without HTTP/2, where one connection carries any number of requests; TLS, and that, are the proxy's.
         HttpServer server =
                 super.createHttpServer(options.setHttp2ClearTextEnabled(false)).connectionHandler(senders::connected);
+        beforeListening.run();
         setPeriodic(LOOK_EVERY_MILLIS, timer -> senders.look());
         return server;
     }

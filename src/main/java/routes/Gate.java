@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Stands before the listener's routes. It is there a moment before they are: until then a sender is told to come again
- * (503) instead of that there is nothing here (404). While they are replaced, senders are held for that moment.
+ * Stands before the listener's routes, from before it listens: while they are not there yet, or not any more, a sender is
+ * told to come again (503) instead of that there is nothing here (404). While they are replaced, senders are held for that
+ * moment.
  *
  * <p>Thread-safe.
  */
@@ -41,9 +42,18 @@ final class Gate implements Handler<RoutingContext> {
         router.route().order(-2_000).handler(this);
     }
 
-    void open() {
+    synchronized void open() {
         state = State.OPEN;
         letIn();
+    }
+
+    /** From now on nobody is let in; returns when those who are in have been answered, as far as patience goes. */
+    void close() {
+        synchronized (this) {
+            state = State.CLOSED;
+        }
+        letIn();
+        awaitNobodyInside();
     }
 
     /**
@@ -51,32 +61,48 @@ final class Gate implements Handler<RoutingContext> {
      * closed.
      */
     void whileHeld(Runnable work) {
-        State before = state;
-        if (before == State.OPEN) {
-            state = State.HELD;
-        }
-        long latest = System.nanoTime() + PATIENCE.toNanos();
-        while (inside.get() > 0 && System.nanoTime() < latest) {
-            LockSupport.parkNanos(MOMENT.toNanos());
-        }
+        boolean isHeld = change(State.OPEN, State.HELD);
+        awaitNobodyInside();
         try {
             work.run();
         } finally {
-            state = before;
-            letIn();
+            if (isHeld) {
+                // Unless it was closed meanwhile.
+                change(State.HELD, State.OPEN);
+                letIn();
+            }
+        }
+    }
+
+    private synchronized boolean change(State from, State to) {
+        boolean isSo = state == from;
+        if (isSo) {
+            state = to;
+        }
+        return isSo;
+    }
+
+    private void awaitNobodyInside() {
+        long latest = System.nanoTime() + PATIENCE.toNanos();
+        while (inside.get() > 0 && System.nanoTime() < latest) {
+            LockSupport.parkNanos(MOMENT.toNanos());
         }
     }
 
     @Override
     public void handle(RoutingContext request) {
+        inside.incrementAndGet();
         switch (state) {
             case OPEN -> {
-                inside.incrementAndGet();
                 request.addEndHandler(done -> inside.decrementAndGet());
                 request.next();
             }
-            case CLOSED -> request.response().setStatusCode(503).end("starting");
+            case CLOSED -> {
+                inside.decrementAndGet();
+                request.response().setStatusCode(503).end("not now");
+            }
             case HELD -> {
+                inside.decrementAndGet();
                 request.request().pause();
                 held.add(new Held(request, Objects.requireNonNull(Vertx.currentContext(), "an event loop calls")));
                 if (state != State.HELD) {

@@ -248,9 +248,14 @@ public final class RunningApplication implements AutoCloseable {
         restart();
     }
 
+    /** @return which events metrics.md wants of a notification */
+    List<ExpectedEvent> expected(ObjectNode notification) {
+        return expected.of(notification);
+    }
+
     /** Sends a notification, which must be answered 200, and says which events metrics.md wants of it. */
     List<ExpectedEvent> send(ObjectNode notification) {
-        List<ExpectedEvent> events = expected.of(notification);
+        List<ExpectedEvent> events = expected(notification);
         assertEquals(200, sender().sendAndWait(notification), () -> "answer to " + notification.path("topic"));
         return events;
     }

@@ -1,7 +1,6 @@
 package routes.store;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,15 +16,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * the transaction of {@link DeliveryLog#record}; a case that changed makes its contact due. Due contacts are claimed,
  * and end as told, postponed or settled; what changes meanwhile makes them due again.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe; contacts are claimed by one thread of an instance, which is done with those it claimed before.
  */
 public final class CaseStore {
 
-    /** Longer than any request takes; after a crash the contact is claimed again. */
-    private static final Duration LEASE = Duration.ofSeconds(60);
-
     private final Database database;
     private final Clock clock;
+    /** Whether there may be contacts that were claimed and not finished; at the start, those of the process before. */
+    private volatile boolean claimed = true;
 
     public CaseStore(Database database, Clock clock) {
         this.database = database;
@@ -97,14 +95,21 @@ public final class CaseStore {
     }
 
     /**
-     * @return contacts that are due, the longest due first; each must be settled, postponed, told or forgotten
+     * Contacts that were claimed before and not finished are due again.
+     *
+     * @return contacts that are due, the longest due first; each must be settled, postponed, told or forgotten. On a
+     *     shared database no other instance gets them while this one lives
      * @throws StoreException when the database does not answer
      */
     public List<Due> claim(int most) {
-        List<Due> claimed = database.transaction(() -> {
+        List<Due> due = database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
             long now = clock.millis();
-            long lease = now + LEASE.toMillis();
+            long lease = database.isShared() ? database.claims().claim() : Claims.BEYOND_TIME;
+            if (claimed) {
+                jdbc.update(database.sql("release-claimed-cases"), now, lease);
+            }
+            claimed = true;
             Map<String, Integer> attempts = new HashMap<>();
             Collection<String> contacts = new LinkedHashSet<>();
             jdbc.query(
@@ -116,16 +121,18 @@ public final class CaseStore {
                     },
                     now,
                     most);
-            List<Due> due = new ArrayList<>();
+            List<Due> found = new ArrayList<>();
             for (String contact : contacts) {
                 // Another instance may have been faster: then nothing of this contact is due any more.
                 if (jdbc.update(database.sql("lease-open-cases"), lease, contact, now) > 0) {
-                    due.add(new Due(contact, attempts.getOrDefault(contact, 0), counts(contact), told(contact), lease));
+                    found.add(
+                            new Due(contact, attempts.getOrDefault(contact, 0), counts(contact), told(contact), lease));
                 }
             }
-            return due;
+            return found;
         });
-        return claimed == null ? List.of() : claimed;
+        claimed = !due.isEmpty();
+        return due;
     }
 
     private Counts counts(String contact) {

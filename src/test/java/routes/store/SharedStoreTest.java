@@ -38,6 +38,7 @@ class SharedStoreTest {
         private final Inbox inbox = new Inbox(database, clock);
         private final DeliveryLog log = new DeliveryLog(database, clock);
         private final History history = new History(database, clock);
+        private final CaseStore cases = new CaseStore(database, clock);
 
         void stored(String id) {
             inbox.store("conversation.read", id, "{}");
@@ -53,6 +54,19 @@ class SharedStoreTest {
         void recorded(String uniqueId) {
             stored(uniqueId);
             log.record(telling(inbox.claimLive(1).get(0), uniqueId));
+        }
+
+        void opened(String contact) {
+            HandOver handOver = new HandOver();
+            handOver.openCase(new OpenCase(OpenCase.Kind.CONVERSATION, "1", contact, true, 10, false));
+            database.transaction(() -> {
+                CaseStore.write(database, handOver, clock.millis());
+                return handOver;
+            });
+        }
+
+        List<String> contacts() {
+            return cases.claim(10).stream().map(CaseStore.Due::contactId).toList();
         }
 
         void beat() {
@@ -114,6 +128,18 @@ class SharedStoreTest {
     void close() {
         one.close();
         other.close();
+    }
+
+    @Test
+    void contactsOfOpenCasesAreHisWhoIsAtThemWhileHeLives() throws Exception {
+        one.opened("ann");
+        assertEquals(List.of("ann"), one.contacts());
+        assertEquals(List.of(), other.contacts());
+
+        one.die();
+        other.beat();
+
+        assertEquals(List.of("ann"), other.contacts());
     }
 
     @Test

@@ -1,0 +1,1 @@
+UPDATE open_case SET due_at = ? WHERE due_at = ?
