@@ -57,6 +57,13 @@ public final class Deliveries {
     /** Of the bulk requests of a minute, those that history leaves to live events. */
     private static final int RESERVED_FOR_LIVE = 2;
 
+    /** Without one proper answer for so long, Klaviyo is away; single failures are the network's. */
+    private static final Duration AWAY = Duration.ofSeconds(3);
+    /** A pause between two probes is this part of the time that Klaviyo has been away, up to a bound. */
+    private static final int PROBES = 10;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
+
     private static final Duration BUSY_FOR_TOO_LONG = Duration.ofDays(1);
 
     private final ObjectMapper json = JsonMapper.builder().build();
@@ -67,6 +74,7 @@ public final class Deliveries {
     private final MeterRegistry meters;
     private final Clock clock;
     private volatile Instant lastBulk = Instant.EPOCH;
+    private volatile Instant lastProbe = Instant.EPOCH;
     private volatile Instant historySince = Instant.MAX;
 
     /** @param singles pace of {@code /api/events}; @param bulks of {@code /api/event-bulk-create-jobs} */
@@ -114,6 +122,10 @@ public final class Deliveries {
         if (singles.free() == 0 && bulks.free() == 0) {
             return Shipment.NONE;
         }
+        Instant away = standing.silentSince();
+        if (away != null && away.plus(AWAY).isBefore(clock.instant())) {
+            return probe(away);
+        }
         int due = log.due(true, BulkRequest.MAX_EVENTS);
         if (due > 0) {
             int free = singles.free();
@@ -131,6 +143,30 @@ public final class Deliveries {
             return new Shipment(false, true, claimed);
         }
         return history();
+    }
+
+    /**
+     * Circuit Breaker: while nothing comes back, one event at a time finds out whether Klaviyo is there again. All others
+     * stay due, without an attempt and its ever longer wait, and go out as soon as it is.
+     */
+    private Shipment probe(Instant away) {
+        Instant now = clock.instant();
+        Duration pause = Duration.between(away, now).dividedBy(PROBES);
+        boolean isEarly = now.isBefore(lastProbe.plus(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE));
+        boolean live = log.due(true, 1) > 0;
+        Pace pace = live ? singles : bulks;
+        if (isEarly
+                || singles.inFlight() + bulks.inFlight() > 0
+                || (!live && log.due(false, 1) == 0)
+                || pace.take(1) == 0) {
+            return Shipment.NONE;
+        }
+        lastProbe = now;
+        List<Delivery> claimed = log.claim(live, 1);
+        if (claimed.isEmpty()) {
+            pace.answered(null, null, null);
+        }
+        return new Shipment(!live, true, claimed);
     }
 
     private boolean isBulkDue(int due) {
