@@ -2,6 +2,7 @@ package routes;
 
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.console.AdminEngine;
@@ -32,6 +34,9 @@ import routes.store.SharedSchedule;
 public final class Application implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+
+    /** After so long routes are still stopping only where a service hangs; of the 15 s of a stop the store needs the rest. */
+    private static final Duration PATIENCE = Duration.ofSeconds(9);
 
     private final Settings settings;
     private final Database database;
@@ -71,6 +76,8 @@ public final class Application implements AutoCloseable {
             beans.begin();
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
+            // The usual one waits, when the machine stops the process, for what close() does not wait for.
+            main.setShutdownStrategy(new SimpleMainShutdownStrategy());
             main.addMainListener(new Assembly(routes));
             main.start();
             gate.open();
@@ -152,7 +159,7 @@ public final class Application implements AutoCloseable {
         Properties properties = Beans.placeholders(settings);
         properties.putAll(settings.camel());
         properties.put("camel.main.name", "intercom-klaviyo");
-        properties.put("camel.main.shutdown-timeout", "10");
+        properties.put("camel.main.shutdown-timeout", "8");
         properties.put("camel.main.stream-caching-enabled", "false");
         properties.put("camel.component.http.automatic-retries-disabled", "true");
         properties.put("camel.component.http.follow-redirects", "false");
@@ -186,13 +193,30 @@ public final class Application implements AutoCloseable {
         return Objects.requireNonNull(main.getCamelContext());
     }
 
-    /** Stops taking in, finishes what is under way as far as ten seconds allow, and closes the store. */
+    /**
+     * Stops taking in, finishes what is under way as far as that takes no longer than a few seconds, and closes the store.
+     * A request that hangs is not waited for: its event is in the outbox, and is sent again by the next start.
+     */
     @Override
     public void close() {
         gate.close();
-        main.stop();
+        stopRoutes();
         servers.forEach(Vertx::close);
         beans.close();
         database.close();
+    }
+
+    private void stopRoutes() {
+        Thread stopping = new Thread(main::stop, "stop-routes");
+        stopping.setDaemon(true);
+        stopping.start();
+        try {
+            stopping.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (stopping.isAlive()) {
+            LOG.warn("What is still under way is not waited for: it is done again by the next start");
+        }
     }
 }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import routes.sandbox.ExpectedLive;
 import routes.sandbox.Fault;
 import routes.sandbox.FaultPlan;
@@ -98,7 +100,12 @@ class ProcessInboxTest {
     private void assertAllRecordedOnce(Set<String> acknowledged) {
         Eventually.holds("all are at Klaviyo", () -> recorded().containsAll(acknowledged));
         assertEquals(klaviyo.events().size(), recorded().size());
-        assertEquals(List.of(), klaviyo.refusals());
+        // A new life does not know what the one before has sent within the last second: it may be told to slow down.
+        assertEquals(
+                List.of(),
+                klaviyo.refusals().stream()
+                        .filter(refusal -> refusal.status() != 429)
+                        .toList());
     }
 
     @Test
@@ -155,24 +162,51 @@ class ProcessInboxTest {
         assertAllRecordedOnce(acknowledged);
     }
 
-    @Test
-    void terminatedItEndsSoonAndLeavesTheRestForTheNextStart() {
-        klaviyo.faults((method, path, body) -> Fault.status(503));
-        Set<String> acknowledged = new TreeSet<>();
-        for (int i = 0; i < 20; i++) {
-            ObjectNode notification = notification();
-            assertEquals(200, sender.sendAndWait(notification));
-            acknowledged.add(uniqueId(notification));
+    /** What the others do while the program is told to stop. */
+    enum Trouble {
+        KLAVIYO_IS_BUSY,
+        KLAVIYO_HANGS,
+        INTERCOM_IS_BUSY,
+        INTERCOM_HANGS
+    }
+
+    private void begin(Trouble trouble) {
+        switch (trouble) {
+            case KLAVIYO_IS_BUSY -> klaviyo.faults((method, path, body) -> Fault.status(503));
+            case KLAVIYO_HANGS -> klaviyo.faults((method, path, body) -> Fault.slow(60_000));
+            case INTERCOM_IS_BUSY -> intercom.faults((method, path, body) -> Fault.status(503));
+            case INTERCOM_HANGS -> intercom.faults((method, path, body) -> Fault.slow(60_000));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void terminatedUnderLoadItEndsSoonAndLeavesTheRestForTheNextStart(Trouble trouble) {
+        begin(trouble);
+        List<ObjectNode> notifications = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            notifications.add(notification());
+        }
+        List<CompletableFuture<Integer>> answers = notifications.stream()
+                .map(each -> sender.send(WebhookSender.bytes(each)))
+                .toList();
+        answers.get(100).join();
         Instant start = Instant.now();
 
         Program.Ended ended = program.terminate();
 
         Duration took = Duration.between(start, Instant.now());
         assertTrue(took.compareTo(Duration.ofSeconds(15)) < 0, () -> "it took " + took + ": " + ended.output());
+        Set<String> acknowledged = new TreeSet<>();
+        for (int i = 0; i < notifications.size(); i++) {
+            if (answers.get(i).join() == 200) {
+                acknowledged.add(uniqueId(notifications.get(i)));
+            }
+        }
+        assertTrue(acknowledged.size() > 50, "many were answered");
         klaviyo.faults(FaultPlan.none());
+        intercom.faults(FaultPlan.none());
         start();
         assertAllRecordedOnce(acknowledged);
-        assertEquals(20, klaviyo.accepted());
     }
 }

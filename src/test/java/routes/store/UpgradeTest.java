@@ -1,0 +1,95 @@
+package routes.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an older version has left in its store is still there after an upgrade, and goes on where it stood. */
+class UpgradeTest {
+
+    private static final List<String> LEFT = List.of(
+            "INSERT INTO notification VALUES (1, 'webhook', 'ticket.created', 'notif_1', 1700000000000, '{\"a\":1}')",
+            "INSERT INTO notification VALUES (2, 'webhook', 'ticket.created', 'notif_2', 1700000000000, '{\"a\":2}')",
+            "INSERT INTO inbox VALUES (2, 2, 0, 1700000000000, 3, NULL)",
+            event(11, "delivered", "NULL", 0, "202", "1700000009000"),
+            event(12, "pending", "1700000060000", 2, "503", "NULL"),
+            event(13, "waiting", "NULL", 0, "NULL", "NULL"),
+            event(14, "parked", "NULL", 1, "400", "NULL"),
+            "INSERT INTO attempt VALUES (12, 1700000001000, 503, 'busy')",
+            "INSERT INTO attempt VALUES (12, 1700000002000, 503, 'busy')",
+            "INSERT INTO attempt VALUES (14, 1700000001000, 400, 'no')");
+
+    /** Columns in the order of the first schema. */
+    private static String event(int id, String state, String dueAt, int attempts, String lastStatus, String settledAt) {
+        return ("INSERT INTO event VALUES (%d, 'unique-%d', 'Created Ticket', 'contact-%d', 'old@klaviyo-demo.com',"
+                        + " 1700000000000, 'webhook', 0, '%s', %s, %d, NULL, %s, NULL, 1700000000000, %s, 1, '{\"id\":%d}')")
+                .formatted(id, id, id, state, dueAt, attempts, lastStatus, settledAt, id);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HSQLDB, 1", "HSQLDB, 2", "HSQLDB, 5", "POSTGRESQL, 1", "POSTGRESQL, 2", "POSTGRESQL, 5"})
+    void whatAnOlderVersionLeftGoesOnWhereItStood(TestDatabase kind, String version, @TempDir Path folder)
+            throws SQLException {
+        String url = kind.url(folder);
+        write(kind, url, version);
+
+        try (Database database = Database.open(url, kind.user(), "");
+                Inbox inbox = new Inbox(database, Clock.systemUTC());
+                DeliveryLog log = new DeliveryLog(database, Clock.systemUTC())) {
+            List<InboxEntry> entries = inbox.claim(Origin.WEBHOOK, 10);
+            assertEquals(1, entries.size());
+            assertEquals("notif_2", entries.get(0).notificationId());
+            assertEquals("{\"a\":2}", entries.get(0).body());
+            assertEquals(3, entries.get(0).attempts());
+
+            List<Delivery> deliveries = log.claim(true, 10);
+            assertEquals(
+                    List.of("unique-12"),
+                    deliveries.stream().map(Delivery::uniqueId).toList());
+            assertEquals("{\"id\":12}", deliveries.get(0).request());
+            assertEquals(2, deliveries.get(0).attempts());
+
+            LogView view = new LogView(database);
+            for (int id = 11; id <= 14; id++) {
+                assertTrue(log.contains("unique-" + id), "a fact that was told before is still known");
+                LogView.Row event = view.event("unique-" + id);
+                assertNotNull(event);
+                assertEquals(
+                        List.of("delivered", "pending", "waiting", "parked").get(id - 11), event.text("state"));
+                assertEquals(List.of(1, 2, 0, 1).get(id - 11), view.attempts(id).size());
+            }
+            assertTrue(database.ids().next() > 14, "new rows get ids of their own");
+        }
+    }
+
+    private static void write(TestDatabase kind, String url, String version) throws SQLException {
+        Flyway.configure()
+                .dataSource(url, kind.user(), "")
+                .locations("classpath:db/" + kind.name().toLowerCase(java.util.Locale.ROOT))
+                .table("schema_version")
+                .target(version)
+                .load()
+                .migrate();
+        try (Connection connection = DriverManager.getConnection(url, kind.user(), "");
+                Statement statement = connection.createStatement()) {
+            for (String each : LEFT) {
+                assertEquals(1, statement.executeUpdate(each));
+            }
+            if (kind == TestDatabase.HSQLDB) {
+                statement.execute("SHUTDOWN");
+            }
+        }
+    }
+}
