@@ -58,6 +58,10 @@ public final class Main implements Runnable {
         } catch (SettingsException | StoreException | RoutesException | CommandException e) {
             err.println(e.getMessage());
             return FAILED;
+        } catch (RuntimeException e) {
+            // Threads that were started would go on without a program: the process has to end.
+            e.printStackTrace(err);
+            return FAILED;
         }
     }
 

@@ -102,7 +102,7 @@ public final class RoutesFile {
     synchronized void load(CamelContext target, Consumer<Registry> beans) {
         context = target;
         binding = beans;
-        byte[] bytes = read();
+        byte[] bytes = given();
         RoutesText text = RoutesText.parse(name(), new String(bytes, StandardCharsets.UTF_8));
         CalledRoutes.leaveFailuresIn(target);
         add(target, text, text.parts().keySet());
@@ -122,7 +122,7 @@ public final class RoutesFile {
      * @throws RoutesException when the file cannot be used
      */
     void loadFrom(String route, CamelContext target, Consumer<Registry> beans) {
-        RoutesText text = RoutesText.parse(name(), new String(read(), StandardCharsets.UTF_8));
+        RoutesText text = RoutesText.parse(name(), new String(given(), StandardCharsets.UTF_8));
         attempt(text, target, beans);
         CalledRoutes.leaveFailuresIn(target);
         add(target, text, text.reachableFrom(route));
@@ -270,6 +270,15 @@ public final class RoutesFile {
         }
         String shortened = root.lines().limit(4).collect(Collectors.joining(" "));
         return new RoutesException(name() + text.where(said.toString()) + ": " + shortened, failure);
+    }
+
+    /** Who names a file at the start is told that it is not there; while routes run, an editor may be about to write it. */
+    private byte[] given() {
+        try {
+            return read();
+        } catch (UncheckedIOException e) {
+            throw new RoutesException(name() + " cannot be read: there is no such file, or not for this user", e);
+        }
     }
 
     private byte[] read() {

@@ -136,6 +136,7 @@ class CommandsTest {
         Ended filtered = run("transform", notification.toString());
         Ended refused = run("transform", text.toString());
         Ended missing = run("transform", "nowhere.json");
+        Ended unmapped = run("transform", "--routes", "nowhere.yaml", notification.toString());
 
         assertEquals(0, filtered.status(), filtered::errors);
         assertTrue(filtered.output().contains("filtered"), filtered::output);
@@ -143,6 +144,9 @@ class CommandsTest {
         assertTrue(refused.errors().contains("not a notification"), refused::errors);
         assertEquals(1, missing.status());
         assertTrue(missing.errors().contains("there is no file nowhere.json"), missing::errors);
+        assertEquals(1, unmapped.status());
+        assertEquals(1, unmapped.errors().lines().count(), unmapped::errors);
+        assertTrue(unmapped.errors().contains("nowhere.yaml cannot be read"), unmapped::errors);
     }
 
     @Test
