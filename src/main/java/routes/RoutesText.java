@@ -66,14 +66,14 @@ final class RoutesText {
     /**
      * A route or route configuration.
      *
-     * @param text its YAML, as an entry of a list
+     * @param text gives its YAML, as an entry of a list
      * @param trial gives the same, but fed from nowhere: to be built without opening a port or firing a job
      * @param line where it begins, from 1
      */
     record Part(
             String id,
             boolean configuration,
-            String text,
+            Supplier<String> text,
             Supplier<String> trial,
             int line,
             @Nullable String from,
@@ -92,12 +92,32 @@ final class RoutesText {
         }
     }
 
+    /** The text of a part, made when it is first asked for: only an edit needs it, and a start does not wait for it. */
+    private static final class Dump implements Supplier<String> {
+
+        private final Node entry;
+        private @Nullable String text;
+
+        Dump(Node entry) {
+            this.entry = entry;
+        }
+
+        @Override
+        public synchronized String get() {
+            String made = text == null ? dump(entry) : text;
+            text = made;
+            return made;
+        }
+    }
+
     /** A jq expression and the line where it begins. */
     record Jq(String text, int line) {}
 
+    private final String whole;
     private final Map<String, Part> parts;
 
-    private RoutesText(Map<String, Part> parts) {
+    private RoutesText(String whole, Map<String, Part> parts) {
+        this.whole = whole;
         this.parts = parts;
     }
 
@@ -130,7 +150,7 @@ final class RoutesText {
                 throw new RoutesException(name + " line " + part.line + ": the id " + part.id + " is given twice");
             }
         }
-        RoutesText routes = new RoutesText(parts);
+        RoutesText routes = new RoutesText(text, parts);
         routes.check(name);
         return routes;
     }
@@ -159,7 +179,7 @@ final class RoutesText {
                 return new Part(
                         id,
                         "routeConfiguration".equals(kind),
-                        dump(entry),
+                        new Dump(entry),
                         () -> trial(entry, from, uri, id),
                         line,
                         uri,
@@ -170,17 +190,20 @@ final class RoutesText {
         throw new RoutesException(name + " line " + line + ": only route and routeConfiguration stand at the top");
     }
 
-    /** Only an edit is tried: a start does not wait for this. */
     private static String trial(Node entry, @Nullable Node from, @Nullable String uri, String id) {
         if (from instanceof MappingNode mapped
                 && uri != null
                 && !DIRECT.matcher(uri).lookingAt()) {
-            feedFromNowhere(mapped, id);
+            List<NodeTuple> given = mapped.getValue();
+            mapped.setValue(fedFromNowhere(mapped, id));
+            String trial = dump(entry);
+            mapped.setValue(given);
+            return trial;
         }
         return dump(entry);
     }
 
-    private static void feedFromNowhere(MappingNode from, String id) {
+    private static List<NodeTuple> fedFromNowhere(MappingNode from, String id) {
         List<NodeTuple> kept = new ArrayList<>();
         for (NodeTuple tuple : from.getValue()) {
             String key = scalar(tuple.getKeyNode());
@@ -192,7 +215,7 @@ final class RoutesText {
                 kept.add(tuple);
             }
         }
-        from.setValue(kept);
+        return kept;
     }
 
     private void check(String name) {
@@ -257,8 +280,11 @@ final class RoutesText {
 
     /** @return the parts of those ids as one YAML text, in the order of the file */
     String text(Set<String> ids) {
+        if (ids.containsAll(parts.keySet())) {
+            return whole;
+        }
         StringBuilder text = new StringBuilder();
-        parts.values().stream().filter(part -> ids.contains(part.id)).forEach(part -> text.append(part.text));
+        parts.values().stream().filter(part -> ids.contains(part.id)).forEach(part -> text.append(part.text.get()));
         return text.toString();
     }
 
@@ -277,7 +303,7 @@ final class RoutesText {
         for (String id : all) {
             Part old = before.parts.get(id);
             Part now = parts.get(id);
-            if (old == null || now == null || !old.text.equals(now.text)) {
+            if (old == null || now == null || !old.text.get().equals(now.text.get())) {
                 changed.add(id);
             }
         }
@@ -285,7 +311,7 @@ final class RoutesText {
         dependent.addAll(before.parts.values());
         for (Part part : dependent) {
             Matcher configuration =
-                    Pattern.compile("routeConfigurationId: *\"?([\\w-]+)").matcher(part.text);
+                    Pattern.compile("routeConfigurationId: *\"?([\\w-]+)").matcher(part.text.get());
             if (configuration.find() && changed.contains(configuration.group(1))) {
                 changed.add(part.id);
             }

@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -26,6 +28,7 @@ public final class Webhook {
     private final Inbox inbox;
     private final MeterRegistry meters;
     private final Timer stored;
+    private final Map<Integer, Counter> answers = new ConcurrentHashMap<>();
 
     Webhook(Signature signature, Inbox inbox, MeterRegistry meters) {
         this.signature = signature;
@@ -40,6 +43,10 @@ public final class Webhook {
     }
 
     private Counter answers(int status) {
+        return answers.computeIfAbsent(status, this::counter);
+    }
+
+    private Counter counter(int status) {
         return Counter.builder("intercom_klaviyo_answers")
                 .description("Answers to Intercom by status")
                 .tag("status", String.valueOf(status))
