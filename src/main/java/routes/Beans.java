@@ -40,6 +40,7 @@ final class Beans implements AutoCloseable {
     private final History history;
     private final Importer importer;
     private final Reconciler reconciler;
+    private final CaseUpdates caseUpdates;
     private final Map<String, Object> byName;
 
     /** @param source where contacts and teammates come from */
@@ -69,7 +70,7 @@ final class Beans implements AutoCloseable {
         Deliveries deliveries = new Deliveries(log, singles, bulks, klaviyo, meters, clock);
         Standing profiles = new Standing(clock);
         CaseStore cases = new CaseStore(database, clock);
-        CaseUpdates caseUpdates = new CaseUpdates(cases, source, identity, updates, profiles, meters, clock);
+        caseUpdates = new CaseUpdates(cases, source, identity, updates, profiles, meters, clock);
         history = new History(database, clock);
         importer = new Importer(intercom, history, workspace::code, clock);
         reconciler = new Reconciler(intercom, history, workspace::code, clock);
@@ -165,5 +166,6 @@ final class Beans implements AutoCloseable {
         history.close();
         inbox.close();
         log.close();
+        caseUpdates.close();
     }
 }

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
@@ -29,15 +31,17 @@ import routes.store.CaseStore;
 import routes.store.CaseStore.Counts;
 import routes.store.CaseStore.Due;
 import routes.store.CaseStore.Told;
+import routes.store.StoreException;
 
 /**
  * What routes.yaml says with {@code bean: caseUpdates}: which profiles are to be told how many cases are open, and what
  * is taken down of Klaviyo's answers. Only the latest counts matter, so one that fails is no event that could be parked:
  * it is told again later, with the counts of then.
  *
- * <p>Thread-safe; {@link #next} is called by one thread at a time.
+ * <p>Thread-safe; {@link #next} is called by one thread at a time, when all updates it gave before have an outcome or are
+ * given up.
  */
-public final class CaseUpdates {
+public final class CaseUpdates implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CaseUpdates.class);
 
@@ -56,6 +60,9 @@ public final class CaseUpdates {
     private final Standing standing;
     private final MeterRegistry meters;
     private final Clock clock;
+    /** What became of contacts, to be written with one commit before others are told, and by the next look. */
+    private final Queue<Runnable> outcomes = new ConcurrentLinkedQueue<>();
+
     private volatile Instant pausedUntil = Instant.EPOCH;
 
     /** @param pace of {@code /api/profile-import}; @param standing whether the key may write profiles */
@@ -95,6 +102,7 @@ public final class CaseUpdates {
 
     /** @return what is to be told now, at most one update of a contact */
     public List<Update> next() {
+        writeOutcomes();
         int most = clock.instant().isBefore(pausedUntil) ? 0 : Math.min(MOST, pace.free());
         if (most == 0) {
             return List.of();
@@ -103,7 +111,7 @@ public final class CaseUpdates {
         for (Due each : cases.claim(most)) {
             if (each.told().isEmpty() && each.counts().equals(Counts.NONE)) {
                 // Closed before anybody was told that it was open.
-                cases.settle(each);
+                outcomes.add(() -> cases.settle(each));
             } else {
                 due.add(each);
             }
@@ -118,25 +126,41 @@ public final class CaseUpdates {
             try {
                 Update update = update(each, contacts.contact(each.contactId()));
                 if (update != null) {
-                    pace.take(1);
                     updates.add(update);
+                    outcomes.add(() -> cases.tells(update.due(), update.told()));
                 }
             } catch (IntercomException e) {
-                cases.postpone(each, clock.instant().plus(Backoff.INTERCOM.delay(each.attempts())));
+                postpone(each, Backoff.INTERCOM.delay(each.attempts()));
             }
         }
+        writeOutcomes();
+        pace.take(updates.size());
         return updates;
+    }
+
+    /** What is not written for want of a database is written by the next look; until then nobody else is told. */
+    private void writeOutcomes() {
+        List<Runnable> written = List.copyOf(outcomes);
+        if (!written.isEmpty()) {
+            cases.together(written);
+            written.forEach(outcome -> outcomes.remove());
+        }
+    }
+
+    private void postpone(Due due, Duration wait) {
+        Instant until = clock.instant().plus(wait);
+        outcomes.add(() -> cases.postpone(due, until));
     }
 
     /** @return what is to be told of a contact; null when it is nothing now */
     private @Nullable Update update(Due due, @Nullable ObjectNode contact) {
         if (contact == null) {
-            cases.forget(due);
+            outcomes.add(() -> cases.forget(due));
             return null;
         }
         String id = Json.id(contact.get("id"));
         if (id != null && !id.equals(due.contactId())) {
-            cases.move(due, id);
+            outcomes.add(() -> cases.move(due, id));
             return null;
         }
         String email = Identity.email(Json.text(contact.get("email")));
@@ -154,12 +178,12 @@ public final class CaseUpdates {
             }
         }
         if (profile == null) {
-            cases.postpone(due, clock.instant().plus(NOBODY.delay(due.attempts())));
+            postpone(due, NOBODY.delay(due.attempts()));
             return null;
         }
         Counts told = due.told().isEmpty() ? Counts.NONE : due.told().get(0).counts();
         if (told.equals(due.counts())) {
-            cases.settle(due);
+            outcomes.add(() -> cases.settle(due));
             return null;
         }
         return new Update(due, email, phone, new Told(profile, due.counts()));
@@ -206,7 +230,7 @@ public final class CaseUpdates {
 
     /** The profile shows the counts now. */
     public void told(@ExchangeProperty("update") Update update) {
-        cases.told(update.due(), update.told());
+        outcomes.add(() -> cases.told(update.due(), update.told()));
         pausedUntil = Instant.EPOCH;
         count("told", 1);
     }
@@ -216,13 +240,12 @@ public final class CaseUpdates {
         Duration wait = answer.retryAfter() == null
                 ? Backoff.KLAVIYO.delay(update.due().attempts())
                 : answer.retryAfter().plus(Backoff.KLAVIYO.delay(0));
-        cases.postpone(update.due(), clock.instant().plus(wait));
+        postpone(update.due(), wait);
         count("busy", 1);
     }
 
     /** The key may not write profiles: said once, and tried again when somebody may have changed it. */
     public void forbidden(@ExchangeProperty("update") Update update, @Body Answer answer) {
-        Instant now = clock.instant();
         if (pausedUntil.equals(Instant.EPOCH)) {
             LOG.warn(
                     "Open cases are not told to Klaviyo: it answers {} {}. The key needs the scope profiles:write;"
@@ -230,8 +253,8 @@ public final class CaseUpdates {
                     answer.status(),
                     answer.words());
         }
-        pausedUntil = now.plus(UNTIL_THE_KEY_IS_TRIED_AGAIN);
-        cases.postpone(update.due(), pausedUntil);
+        pausedUntil = clock.instant().plus(UNTIL_THE_KEY_IS_TRIED_AGAIN);
+        notTold(update, UNTIL_THE_KEY_IS_TRIED_AGAIN);
         count("refused", 1);
     }
 
@@ -242,8 +265,22 @@ public final class CaseUpdates {
                 update.due().contactId(),
                 answer.status(),
                 answer.words());
-        cases.postpone(
-                update.due(), clock.instant().plus(NOBODY.delay(update.due().attempts())));
+        notTold(update, NOBODY.delay(update.due().attempts()));
         count("refused", 1);
+    }
+
+    private void notTold(Update update, Duration wait) {
+        Instant until = clock.instant().plus(wait);
+        outcomes.add(() -> cases.refused(update.due(), update.told(), until));
+    }
+
+    /** Writes what was told at last; what cannot be written is told once more by the next start. */
+    @Override
+    public void close() {
+        try {
+            writeOutcomes();
+        } catch (StoreException e) {
+            LOG.info("Open cases that were told at last are told once more by the next start: {}", e.getMessage());
+        }
     }
 }

@@ -34,6 +34,9 @@ public final class CaseStore {
     public record Counts(int conversations, int tickets) {
 
         public static final Counts NONE = new Counts(0, 0);
+
+        /** A profile was to be told something, and nobody knows whether it was. */
+        static final Counts UNKNOWN = new Counts(-1, -1);
     }
 
     /** @param profile e-mail address or phone number of a profile that was told these counts */
@@ -169,20 +172,63 @@ public final class CaseStore {
         update("postpone-open-cases", until.toEpochMilli(), due.contactId(), due.lease());
     }
 
-    /** The profile was told these counts; the contact is looked at once more, since they may have changed meanwhile. */
+    /** Writes what became of contacts, as these say it, all or nothing: one commit for as many as there are. */
+    public void together(Collection<Runnable> outcomes) {
+        database.transaction(() -> {
+            outcomes.forEach(Runnable::run);
+            return outcomes;
+        });
+    }
+
+    /**
+     * The profile is about to be told these counts: from here on it may show them, whatever becomes of the contact or of
+     * this process meanwhile.
+     */
+    public void tells(Due due, Told next) {
+        if (!next.counts().equals(Counts.NONE)) {
+            JdbcTemplate jdbc = database.jdbc();
+            jdbc.update(database.sql("delete-told-case"), next.profile());
+            jdbc.update(
+                    database.sql("insert-told-case"),
+                    next.profile(),
+                    due.contactId(),
+                    Counts.UNKNOWN.conversations(),
+                    Counts.UNKNOWN.tickets());
+        }
+    }
+
+    /**
+     * The profile was told these counts. The contact is looked at once more where another profile of it is to be told
+     * too; what changed meanwhile is due anyway.
+     */
     public void told(Due due, Told now) {
         database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
-            jdbc.update(database.sql("delete-told-case"), now.profile());
-            if (!now.counts().equals(Counts.NONE)) {
+            if (now.counts().equals(Counts.NONE)) {
+                jdbc.update(database.sql("delete-told-case"), now.profile());
+            } else {
                 jdbc.update(
-                        database.sql("insert-told-case"),
-                        now.profile(),
-                        due.contactId(),
+                        database.sql("replace-told-case"),
                         now.counts().conversations(),
-                        now.counts().tickets());
+                        now.counts().tickets(),
+                        now.profile());
             }
-            return jdbc.update(database.sql("release-open-cases"), clock.millis(), due.contactId(), due.lease());
+            boolean all = now.counts().equals(due.counts())
+                    && due.told().stream().allMatch(each -> each.profile().equals(now.profile()));
+            return all
+                    ? jdbc.update(database.sql("settle-open-cases"), due.contactId(), due.lease())
+                    : jdbc.update(database.sql("release-open-cases"), clock.millis(), due.contactId(), due.lease());
+        });
+    }
+
+    /** As {@link #postpone}: the profile does not show the counts that it was to be told. */
+    public void refused(Due due, Told refused, Instant until) {
+        database.transaction(() -> {
+            if (due.told().stream().noneMatch(each -> each.profile().equals(refused.profile()))) {
+                database.jdbc().update(database.sql("delete-told-case"), refused.profile());
+            }
+            postpone(due, until);
+            return due;
         });
     }
 

@@ -1,6 +1,7 @@
 package routes.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -76,6 +77,11 @@ class CaseStoreTest {
         return new OpenCase(Kind.CONVERSATION, id, contact, open, asOf, false);
     }
 
+    private static void tell(CaseStore cases, Due due, Told told) {
+        cases.tells(due, told);
+        cases.told(due, told);
+    }
+
     private static Due only(List<Due> due) {
         assertEquals(1, due.size(), due::toString);
         return due.get(0);
@@ -96,7 +102,7 @@ class CaseStoreTest {
 
         Due due = only(cases.claim(10));
         assertEquals(new Counts(1, 1), due.counts());
-        cases.told(due, new Told("ann@klaviyo-demo.com", due.counts()));
+        tell(cases, due, new Told("ann@klaviyo-demo.com", due.counts()));
 
         hand(database, handOver -> handOver.openCase(told("1", null, false, 11)));
         assertEquals(new Counts(0, 1), only(cases.claim(10)).counts(), "whose it is was known");
@@ -109,8 +115,10 @@ class CaseStoreTest {
         CaseStore cases = new CaseStore(database, clock);
         hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
         Due due = only(cases.claim(10));
-        cases.told(due, new Told("ann@klaviyo-demo.com", due.counts()));
+        tell(cases, due, new Told("ann@klaviyo-demo.com", due.counts()));
 
+        assertEquals(List.of(), cases.claim(10), "all of it was told");
+        hand(database, handOver -> handOver.recheck("ann"));
         Due again = only(cases.claim(10));
         assertEquals(List.of(new Told("ann@klaviyo-demo.com", new Counts(1, 0))), again.told());
         cases.settle(again);
@@ -120,8 +128,107 @@ class CaseStoreTest {
 
         hand(database, handOver -> handOver.openCase(told("1", "ann", false, 30)));
         Due closed = only(cases.claim(10));
-        cases.told(closed, new Told("ann@klaviyo-demo.com", Counts.NONE));
-        assertEquals(List.of(), only(cases.claim(10)).told(), "nothing is kept of what shows nothing");
+        tell(cases, closed, new Told("ann@klaviyo-demo.com", Counts.NONE));
+        assertEquals(List.of(), cases.claim(10));
+        assertEquals(
+                List.of(),
+                CaseStore.contactsOf(database, "ann@klaviyo-demo.com"),
+                "nothing is kept of what shows nothing");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anotherProfileOfTheContactIsToldNext(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due due = only(cases.claim(10));
+        cases.together(List.of(() -> tell(cases, due, new Told("ann@klaviyo-demo.com", due.counts()))));
+        hand(database, handOver -> handOver.recheck("ann"));
+
+        cases.told(only(cases.claim(10)), new Told("ann@klaviyo-demo.com", Counts.NONE));
+
+        Due next = only(cases.claim(10));
+        assertEquals(List.of(), next.told());
+        tell(cases, next, new Told("+15005550006", next.counts()));
+        assertEquals(List.of(), cases.claim(10));
+        assertEquals(List.of("ann"), CaseStore.contactsOf(database, "+15005550006"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAPersonWhoIsDeletedWhileTheirProfileIsToldNothingIsKept(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due due = only(cases.claim(10));
+        Told told = new Told("ann@klaviyo-demo.com", due.counts());
+        cases.tells(due, told);
+        database.transaction(() -> {
+            CaseStore.forget(database, "ann");
+            return due;
+        });
+
+        cases.told(due, told);
+
+        assertEquals(List.of(), CaseStore.contactsOf(database, "ann@klaviyo-demo.com"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAContactWhoIsMergedWhileTheirProfileIsToldTheProfileIsKnown(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due due = only(cases.claim(10));
+        Told told = new Told("ann@klaviyo-demo.com", due.counts());
+        cases.tells(due, told);
+        hand(database, handOver -> handOver.merge("ann", "ben"));
+
+        cases.told(due, told);
+
+        assertEquals(List.of(told), only(cases.claim(10)).told());
+        assertEquals(List.of("ben"), CaseStore.contactsOf(database, "ann@klaviyo-demo.com"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProfileThatIsRefusedShowsNothingAndOneThatMayHaveBeenToldIsToldAgain(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due due = only(cases.claim(10));
+        Told told = new Told("ann@klaviyo-demo.com", due.counts());
+        cases.tells(due, told);
+        cases.refused(due, told, clock.now.plusSeconds(1));
+        clock.now = clock.now.plusSeconds(2);
+
+        Due again = only(cases.claim(10));
+        assertEquals(List.of(), again.told());
+        assertEquals(1, again.attempts());
+
+        cases.tells(again, told);
+        Due unknown = only(cases.claim(10));
+        assertEquals(List.of(new Told(told.profile(), Counts.UNKNOWN)), unknown.told());
+        cases.refused(unknown, told, clock.now.plusSeconds(1));
+        assertEquals(List.of("ann"), CaseStore.contactsOf(database, told.profile()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void outcomesAreWrittenTogetherOrNotAtAll(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due due = only(cases.claim(10));
+
+        assertThrows(
+                IllegalStateException.class,
+                () -> cases.together(List.of(() -> cases.settle(due), () -> {
+                    throw new IllegalStateException("the second fails");
+                })));
+
+        assertEquals(due.contactId(), only(cases.claim(10)).contactId());
     }
 
     @ParameterizedTest
@@ -177,7 +284,7 @@ class CaseStoreTest {
             handOver.openCase(told("2", "ben", true, 10));
         });
         for (Due due : cases.claim(10)) {
-            cases.told(due, new Told(due.contactId() + "@klaviyo-demo.com", due.counts()));
+            tell(cases, due, new Told(due.contactId() + "@klaviyo-demo.com", due.counts()));
         }
         cases.claim(10).forEach(cases::settle);
 

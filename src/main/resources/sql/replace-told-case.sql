@@ -1,0 +1,1 @@
+UPDATE open_case_told SET conversations = ?, tickets = ? WHERE profile = ?
