@@ -1,1 +1,1 @@
-UPDATE event SET request = ? WHERE id = ?
+UPDATE request SET body = ? WHERE event_id = ?

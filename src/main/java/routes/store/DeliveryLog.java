@@ -129,7 +129,10 @@ public final class DeliveryLog implements AutoCloseable {
     private void insertEvents(HandOver handOver) {
         List<Object[]> inserts = new ArrayList<>();
         List<Object[]> opened = new ArrayList<>();
+        List<Object[]> requests = new ArrayList<>();
         List<Object[]> replacements = new ArrayList<>();
+        List<Object[]> replaced = new ArrayList<>();
+        List<Object[]> replacing = new ArrayList<>();
         List<Object[]> reopened = new ArrayList<>();
         Set<Long> kept = new HashSet<>();
         long now = clock.millis();
@@ -142,9 +145,12 @@ public final class DeliveryLog implements AutoCloseable {
             String waitsFor = event.state() == State.WAITING ? event.contactId() : null;
             kept.add(entry.notification());
             if (entry.replays() != null) {
-                replacements.add(new Object[] {
-                    event.metric(), event.contactId(), event.profile(), time, event.request(), entry.replays()
-                });
+                replacements.add(
+                        new Object[] {event.metric(), event.contactId(), event.profile(), time, entry.replays()});
+                if (event.request() != null) {
+                    replaced.add(new Object[] {entry.replays()});
+                    replacing.add(new Object[] {event.request(), entry.replays()});
+                }
                 reopened.add(new Object[] {event.metric(), state, waitsFor, dueAt, event.reason(), entry.replays()});
             } else {
                 long id = database.ids().next();
@@ -158,9 +164,11 @@ public final class DeliveryLog implements AutoCloseable {
                     entry.origin().word(),
                     entry.origin().lane(),
                     now,
-                    entry.notification(),
-                    event.request()
+                    entry.notification()
                 });
+                if (event.request() != null) {
+                    requests.add(new Object[] {id, event.request()});
+                }
                 opened.add(new Object[] {
                     id, state, event.metric(), entry.origin().lane(), waitsFor, dueAt, event.reason(), now
                 });
@@ -169,8 +177,11 @@ public final class DeliveryLog implements AutoCloseable {
         // In one order everywhere: instances that tell the same facts wait for each other, and not in a circle.
         inserts.sort(Comparator.comparing(row -> String.valueOf(row[1])));
         batch("insert-event", inserts);
+        batch("insert-request", requests);
         batch("insert-outbox", opened);
         batch("replace-event", replacements);
+        batch("delete-request-of-replay", replaced);
+        batch("insert-request-of-replay", replacing);
         batch("replace-outbox", reopened);
         // A notification is kept for as long as an event that was made of it.
         List<Object[]> dropped = new ArrayList<>();
@@ -339,6 +350,7 @@ public final class DeliveryLog implements AutoCloseable {
         Object notification = event.get("notification");
         jdbc.update(database.sql("delete-attempts"), id);
         jdbc.update(database.sql("delete-outbox"), id);
+        jdbc.update(database.sql("delete-request"), id);
         jdbc.update(database.sql("delete-event"), id);
         jdbc.update(database.sql("delete-notification"), notification);
     }

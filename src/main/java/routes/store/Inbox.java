@@ -1,5 +1,7 @@
 package routes.store;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,14 +43,34 @@ public final class Inbox implements AutoCloseable {
     private static final long MOST_GIVEN_NANOS = Duration.ofMillis(500).toNanos();
     private static final Duration LOOK = Duration.ofMillis(2);
 
+    /** Of bodies, one byte a character: some seconds of a rush. */
+    private static final long MOST_KEPT_BYTES = 32L << 20;
+    /** What is not due by then has to wait anyway, or another instance takes it. */
+    private static final Duration KEPT = Duration.ofMinutes(1);
+
     private final Database database;
     private final Clock clock;
     private final GroupCommit<Arrival> commits;
+    /**
+     * What was stored just now, until it is claimed: it need not be read back, and the database's own cache need not be
+     * so large that everybody waits while it is written out.
+     */
+    private final Cache<Long, Stored> fresh = Caffeine.newBuilder()
+            .maximumWeight(MOST_KEPT_BYTES)
+            .weigher((Long id, Stored stored) -> stored.body.length())
+            .expireAfterWrite(KEPT)
+            .build();
+
     private long claimedAt = System.nanoTime();
     /** Shared database only, by lane: whether this instance may have claimed what it has not finished. */
     private final boolean[] claimed = new boolean[Origin.values().length];
 
-    private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {}
+    private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {
+
+        Stored stored() {
+            return new Stored(origin, topic, notificationId, Instant.ofEpochMilli(receivedAt), body);
+        }
+    }
 
     private record Claim(
             long id,
@@ -84,8 +106,10 @@ public final class Inbox implements AutoCloseable {
     private void insert(List<Arrival> arrivals) {
         List<Object[]> notifications = new ArrayList<>(arrivals.size());
         List<Object[]> entries = new ArrayList<>(arrivals.size());
+        Map<Long, Stored> stored = new HashMap<>();
         for (Arrival arrival : arrivals) {
             long id = database.ids().next();
+            stored.put(id, arrival.stored());
             notifications.add(new Object[] {
                 id, arrival.origin.word(), arrival.topic, arrival.notificationId, arrival.receivedAt, arrival.body
             });
@@ -95,6 +119,7 @@ public final class Inbox implements AutoCloseable {
             database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
             return database.jdbc().batchUpdate(database.sql("insert-inbox"), entries);
         });
+        fresh.putAll(stored);
     }
 
     /**
@@ -168,31 +193,18 @@ public final class Inbox implements AutoCloseable {
 
     private List<InboxEntry> read(List<Claim> claims) {
         Map<Long, Stored> notifications = new HashMap<>();
-        database.jdbc()
-                .query(
-                        connection -> {
-                            PreparedStatement statement =
-                                    connection.prepareStatement(database.sql("select-notifications"));
-                            statement.setArray(
-                                    1,
-                                    connection.createArrayOf(
-                                            "BIGINT",
-                                            claims.stream()
-                                                    .map(Claim::notification)
-                                                    .distinct()
-                                                    .toArray()));
-                            return statement;
-                        },
-                        result -> {
-                            notifications.put(
-                                    result.getLong("id"),
-                                    new Stored(
-                                            Origin.of(result.getString("origin")),
-                                            result.getString("topic"),
-                                            result.getString("notification_id"),
-                                            Instant.ofEpochMilli(result.getLong("received_at")),
-                                            result.getString("body")));
-                        });
+        List<Long> missing = new ArrayList<>();
+        for (Claim claim : claims) {
+            Stored stored = fresh.asMap().remove(claim.notification);
+            if (stored == null) {
+                missing.add(claim.notification);
+            } else {
+                notifications.put(claim.notification, stored);
+            }
+        }
+        if (!missing.isEmpty()) {
+            readInto(notifications, missing);
+        }
         return claims.stream()
                 .filter(claim -> notifications.containsKey(claim.notification))
                 .map(claim -> {
@@ -209,6 +221,31 @@ public final class Inbox implements AutoCloseable {
                             stored.body);
                 })
                 .toList();
+    }
+
+    private void readInto(Map<Long, Stored> notifications, List<Long> missing) {
+        database.jdbc()
+                .query(
+                        connection -> {
+                            PreparedStatement statement =
+                                    connection.prepareStatement(database.sql("select-notifications"));
+                            statement.setArray(
+                                    1,
+                                    connection.createArrayOf(
+                                            "BIGINT",
+                                            missing.stream().distinct().toArray()));
+                            return statement;
+                        },
+                        result -> {
+                            notifications.put(
+                                    result.getLong("id"),
+                                    new Stored(
+                                            Origin.of(result.getString("origin")),
+                                            result.getString("topic"),
+                                            result.getString("notification_id"),
+                                            Instant.ofEpochMilli(result.getLong("received_at")),
+                                            result.getString("body")));
+                        });
     }
 
     /**

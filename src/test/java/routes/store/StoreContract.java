@@ -151,6 +151,7 @@ abstract class StoreContract {
         assertEquals(clock.instant(), entry.receivedAt());
         assertEquals(1, inbox.size());
         assertEquals(clock.instant(), view.oldestInInbox());
+        assertEquals(entry, inbox.claimLive(10).get(0), "as it is on disk");
     }
 
     @Test

@@ -1,0 +1,1 @@
+INSERT INTO request (event_id, body) VALUES (?, ?)
