@@ -3,6 +3,7 @@ package routes.benchmark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,7 +31,8 @@ import routes.sandbox.StandInMain;
  *
  * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run, {@code backlogs}
  * separated by commas, {@code options} of the jar's virtual machine, {@code parts} of it that are wanted (start,
- * acknowledge, end-to-end, import, backlog, slow-disk).
+ * acknowledge, end-to-end, import, backlog, slow-disk, node-red), {@code nodeRed}: {@code red.js} of an installed
+ * Node-RED, for the part node-red.
  */
 public final class BenchmarkRun {
 
@@ -52,7 +54,7 @@ public final class BenchmarkRun {
     private final List<String> options =
             List.of(System.getProperty("options", "-Xmx1g").split(" "));
     private final List<String> parts =
-            List.of(System.getProperty("parts", "start,acknowledge,end-to-end,import,backlog,slow-disk")
+            List.of(System.getProperty("parts", "start,acknowledge,end-to-end,import,backlog,slow-disk,node-red")
                     .split(","));
     private final JsonMapper json = JsonMapper.builder().build();
     private final Path folder;
@@ -61,6 +63,7 @@ public final class BenchmarkRun {
     private final Map<Integer, Double> bareRates = new TreeMap<>();
     private final Map<Integer, Double> rates = new LinkedHashMap<>();
     private final Map<Integer, Double> costs = new LinkedHashMap<>();
+    private double endToEndRate = Double.NaN;
     private int next;
 
     private BenchmarkRun(Path folder) {
@@ -82,7 +85,8 @@ public final class BenchmarkRun {
                 + 4 * events
                 + 3 * Arrays.stream(backlogs).sum()
                 + (int) (seconds * 25_000)
-                + 2 * WARM_UP
+                + 3 * WARM_UP
+                + events
                 + 50_000;
         double disk = Disk.commitsPerSecond(folder, 2);
         try (Child load = Child.ofClass(LoadProcess.class, "2g", log, List.of(Integer.toString(most)));
@@ -108,6 +112,9 @@ public final class BenchmarkRun {
             }
             try (Product product = product("store", options, intercomUrl, klaviyoUrl)) {
                 measure(load, product, sink, klaviyoUrl);
+            }
+            if (parts.contains("node-red")) {
+                nodeRed(load);
             }
             if (parts.contains("slow-disk")) {
                 slowDisk(load, intercomUrl, klaviyoUrl);
@@ -175,6 +182,63 @@ public final class BenchmarkRun {
         }
         try (Product second = product("archive", List.of("-XX:SharedArchiveFile=" + archive), intercom, klaviyo)) {
             start(second, load, " with a class-data archive");
+        }
+    }
+
+    /** The same in Node-RED, which keeps nothing on disk. */
+    private void nodeRed(Child load) throws IOException {
+        String program = System.getProperty("nodeRed", "");
+        if (program.isEmpty()) {
+            row("Node-RED, in memory only", "not measured: -DnodeRed names no red.js", "");
+            return;
+        }
+        try (Child sink = sink(0, "off")) {
+            URI klaviyo = URI.create(sink.readLine());
+            Path own = Files.createDirectories(folder.resolve("node-red"));
+            try (NodeRed nodeRed = NodeRed.start(program, own, log, klaviyo)) {
+                URI webhooks = URI.create("http://127.0.0.1:" + nodeRed.port() + "/webhooks/intercom");
+                Deadline.await("Node-RED answers", PATIENCE, () -> isThere(webhooks));
+                measureNodeRed(load, nodeRed.port(), klaviyo);
+            }
+        }
+    }
+
+    private void measureNodeRed(Child load, int port, URI klaviyo) throws IOException {
+        JsonNode unused = post(load, port, 64, WARM_UP, 600, 0);
+        int from = next;
+        JsonNode sent = post(load, port, 64, events, 600, 0);
+        long all = sent.path("count").asLong();
+        Deadline.await(
+                "all is delivered",
+                PATIENCE,
+                () -> arrivals(load, klaviyo, from).path("count").asLong() == all);
+        JsonNode arrived = arrivals(load, klaviyo, from);
+        double delivered =
+                arrived.path("count").asLong() / arrived.path("seconds").asDouble();
+        row(
+                "Node-RED, in memory only, 64 connections",
+                rateAndLatency(sent),
+                "ours, durable: %.2f of it".formatted(rates.getOrDefault(64, Double.NaN) / rate(sent)));
+        row(
+                "Node-RED, end to end, as fast as can be",
+                "%,.0f events/s, p50 %s, p99 %s".formatted(delivered, millis(arrived, "p50"), millis(arrived, "p99")),
+                "ours: %.2f of it".formatted(endToEndRate / delivered));
+    }
+
+    private JsonNode arrivals(Child load, URI klaviyo, int from) {
+        try {
+            return json.readTree(load.ask("arrivals %s %d %d".formatted(klaviyo, from, next)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isThere(URI address) {
+        try {
+            HttpURLConnection get = (HttpURLConnection) address.toURL().openConnection();
+            return get.getResponseCode() > 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -290,7 +354,7 @@ public final class BenchmarkRun {
         Duration before = life.cpu();
         JsonNode sent = post(load, product, 64, count, 600, perSecond);
         idle(product);
-        JsonNode arrived = json.readTree(load.ask("arrivals %s %d %d".formatted(klaviyoUrl, from, next)));
+        JsonNode arrived = arrivals(load, klaviyoUrl, from);
         long expected = sent.path("events").asLong();
         if (arrived.path("count").asLong() != expected) {
             throw new IOException("of %d events %d arrived"
@@ -298,6 +362,9 @@ public final class BenchmarkRun {
         }
         String what = perSecond == 0 ? "as fast as can be" : perSecond + " notifications/s";
         double rate = expected / arrived.path("seconds").asDouble();
+        if (perSecond == 0 && limits.equals("off")) {
+            endToEndRate = rate;
+        }
         row(
                 "End to end, %s, Klaviyo's limits %s".formatted(what, limits),
                 "%,.0f events/s, p50 %s, p99 %s".formatted(rate, millis(arrived, "p50"), millis(arrived, "p99")),
@@ -333,8 +400,12 @@ public final class BenchmarkRun {
         sink.ask("hold");
         int grown = (int) outstanding(product);
         int missing = Math.max(0, size - grown);
-        post(load, product, 64, (int) (missing / 1.12), 600, 0);
+        JsonNode growing = post(load, product, 64, (int) (missing / 1.12), 600, 0);
         recorded(product);
+        row(
+                "Backlog of %,d: acknowledged while it grew from %,d, 64 connections".formatted(size, grown),
+                rateAndLatency(growing) + ", longest " + millis(growing, "longest"),
+                "");
         newMinute();
         Duration before = life.cpu();
         JsonNode more = post(load, product, 64, 2_000, 600, 0);
@@ -362,9 +433,14 @@ public final class BenchmarkRun {
 
     private JsonNode post(Child load, Product product, int connections, int count, double most, double perSecond)
             throws IOException {
+        return post(load, product.httpPort(), connections, count, most, perSecond);
+    }
+
+    private JsonNode post(Child load, int port, int connections, int count, double most, double perSecond)
+            throws IOException {
         load.ask("prepare " + (next + count));
-        JsonNode result = json.readTree(load.ask("run %d %d %d %d %s %s"
-                .formatted(product.httpPort(), connections, next, next + count, most, perSecond)));
+        JsonNode result = json.readTree(
+                load.ask("run %d %d %d %d %s %s".formatted(port, connections, next, next + count, most, perSecond)));
         next = result.path("next").asInt();
         if (!result.path("others").asText().equals("{}")) {
             System.out.println(

@@ -95,7 +95,8 @@ public final class LoadProcess {
                 .put("count", millis.count())
                 .put("p50", millis.at(0.5))
                 .put("p99", millis.at(0.99))
-                .put("p999", millis.at(0.999));
+                .put("p999", millis.at(0.999))
+                .put("longest", millis.at(1));
     }
 
     private String arrivals(URI klaviyo, int from, int to) throws IOException {

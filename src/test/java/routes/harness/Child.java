@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A Java process of its own that dies with this one. Not thread-safe. */
+/** A process of its own that dies with this one. Not thread-safe. */
 public final class Child implements AutoCloseable {
 
     private final Process process;
@@ -69,6 +69,11 @@ public final class Child implements AutoCloseable {
                         ? List.of("-cp", System.getProperty("java.class.path"), "routes.Main")
                         : List.of("-jar", jar.toAbsolutePath().toString()));
         command.addAll(arguments);
+        return of(command, environment, folder, log);
+    }
+
+    /** Any command; {@code log} takes all it prints. */
+    public static Child of(List<String> command, Map<String, String> environment, Path folder, Path log) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
