@@ -61,6 +61,7 @@ public final class Inbox implements AutoCloseable {
             .expireAfterWrite(KEPT)
             .build();
 
+    private final Costly<Long> size = new Costly<>(this::count);
     private long claimedAt = System.nanoTime();
     /** Shared database only, by lane: whether this instance may have claimed what it has not finished. */
     private final boolean[] claimed = new boolean[Origin.values().length];
@@ -249,10 +250,14 @@ public final class Inbox implements AutoCloseable {
     }
 
     /**
-     * @return how many entries are still to be worked on
+     * @return how many entries are still to be worked on; where they are hundreds of thousands, as it was a moment ago
      * @throws StoreException when the database cannot be read
      */
     public long size() {
+        return size.get();
+    }
+
+    private long count() {
         try {
             Long size = database.jdbc().queryForObject(database.sql("count-inbox"), Long.class);
             return size == null ? 0 : size;

@@ -18,6 +18,7 @@ public final class LogView {
     private static final Set<String> OPEN = Set.of(State.PENDING.word(), State.PARKED.word(), State.WAITING.word());
 
     private final Database database;
+    private final Costly<List<Open>> open = new Costly<>(this::countOpen);
 
     public LogView(Database database) {
         this.database = database;
@@ -88,7 +89,12 @@ public final class LogView {
                         since.getEpochSecond() / 3_600));
     }
 
+    /** @return how many there are of each; where they are hundreds of thousands, as it was a moment ago */
     public List<Open> open() {
+        return open.get();
+    }
+
+    private List<Open> countOpen() {
         return read(() -> database.jdbc()
                 .query(
                         database.sql("count-open-events"),
