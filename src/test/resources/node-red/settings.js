@@ -20,7 +20,7 @@ function map(msg) {
     return [answer(msg, 401), null];
   }
   const notification = JSON.parse(msg.payload);
-  const item = notification.data.item;
+  const item = notification.data.item.ticket || notification.data.item;
   const event = {
     data: {
       type: 'event',

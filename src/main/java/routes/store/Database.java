@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -117,8 +119,6 @@ public final class Database implements AutoCloseable {
     private static HikariConfig config(String url, String user, String password, boolean embedded) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("database");
-        config.setUsername(user);
-        config.setPassword(password);
         config.setConnectionTimeout(Duration.ofSeconds(3).toMillis());
         config.setMaximumPoolSize(12);
         config.setMinimumIdle(2);
@@ -127,13 +127,15 @@ public final class Database implements AutoCloseable {
             // full_log_replay: a log that is damaged in the middle is refused, not read up to there.
             // lock_file=false: ours is let go by the system when the process dies, HSQLDB's is waited for.
             // cache_rows, cache_size: everybody waits while a full cache is written out, 50 ms for one of 64 MB.
-            config.setJdbcUrl(url
-                    + ";hsqldb.write_delay=false;hsqldb.tx=mvcc;hsqldb.default_table_type=cached"
+            String options = ";hsqldb.write_delay=false;hsqldb.tx=mvcc;hsqldb.default_table_type=cached"
                     + ";hsqldb.lock_file=false;hsqldb.full_log_replay=true;hsqldb.log_size=200"
-                    + ";hsqldb.cache_rows=25000;hsqldb.cache_size=16384;sql.syntax_pgs=false;shutdown=false");
+                    + ";hsqldb.cache_rows=25000;hsqldb.cache_size=16384;sql.syntax_pgs=false;shutdown=false";
+            config.setDataSource(new PreparedOnce(new DriverManagerDataSource(url + options, user, password)));
             config.setInitializationFailTimeout(1);
         } else {
             config.setJdbcUrl(url);
+            config.setUsername(user);
+            config.setPassword(password);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.addDataSourceProperty("ApplicationName", "intercom-klaviyo");
             // Else what a statement was to write, notifications among it, gets into the log with its failure.
@@ -243,6 +245,17 @@ public final class Database implements AutoCloseable {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
+    /** The pool is closed first: a connection that it opens after that would open the database again. */
+    private void shutDown() {
+        try (Connection last = Objects.requireNonNull(pool.getDataSource()).getConnection();
+                Statement statement = last.createStatement()) {
+            pool.close();
+            boolean unused = statement.execute("SHUTDOWN");
+        } catch (SQLException e) {
+            throw new StoreException("the database does not shut down: " + root(e), e);
+        }
+    }
+
     @Override
     public void close() {
         synchronized (this) {
@@ -251,7 +264,7 @@ public final class Database implements AutoCloseable {
             }
         }
         if (dialect == Dialect.HSQLDB && pool.isRunning()) {
-            jdbc.execute("SHUTDOWN");
+            shutDown();
         }
         pool.close();
         if (lock != null) {
