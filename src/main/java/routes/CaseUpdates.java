@@ -127,23 +127,33 @@ public final class CaseUpdates implements AutoCloseable {
                 Update update = update(each, contacts.contact(each.contactId()));
                 if (update != null) {
                     updates.add(update);
-                    outcomes.add(() -> cases.tells(update.due(), update.told()));
                 }
             } catch (IntercomException e) {
                 postpone(each, Backoff.INTERCOM.delay(each.attempts()));
             }
         }
+        return noted(updates);
+    }
+
+    /** Those that are to be told still, each noted; with the same commit what became of the others. */
+    private List<Update> noted(List<Update> updates) {
+        List<Update> noted = new ArrayList<>();
+        updates.forEach(update -> outcomes.add(() -> {
+            if (cases.tells(update.due(), update.told().profile())) {
+                noted.add(update);
+            }
+        }));
         writeOutcomes();
-        pace.take(updates.size());
-        return updates;
+        pace.take(noted.size());
+        return noted;
     }
 
     /** What is not written for want of a database is written by the next look; until then nobody else is told. */
-    private void writeOutcomes() {
+    private synchronized void writeOutcomes() {
         List<Runnable> written = List.copyOf(outcomes);
         if (!written.isEmpty()) {
             cases.together(written);
-            written.forEach(outcome -> outcomes.remove());
+            outcomes.removeAll(written);
         }
     }
 

@@ -130,7 +130,7 @@ public final class EventsView {
             throw new Console.RequestException(404, "there is no such event in the delivery log");
         }
         ObjectNode event = row(row);
-        String request = row.text("request");
+        String request = row.text("body");
         event.set("request", request == null ? null : withoutTexts(Event.single((ObjectNode) json.readTree(request))));
         Row notification = view.notification(row.number("notification"));
         if (notification != null) {
@@ -240,7 +240,7 @@ public final class EventsView {
     public void compare(@ExchangeProperty("uniqueId") String uniqueId, @Body List<Reading> told, Exchange exchange)
             throws JsonProcessingException {
         Row row = view.event(uniqueId);
-        String stored = row == null ? null : row.text("request");
+        String stored = row == null ? null : row.text("body");
         boolean whole = uniqueId.startsWith(RecordedEvent.WHOLE_NOTIFICATION);
         List<Event> made = told.stream()
                 .map(Reading::event)

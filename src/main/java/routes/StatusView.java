@@ -56,7 +56,9 @@ public final class StatusView {
         ObjectNode shown = status.putObject("metrics");
         Console.METRICS.forEach(name -> metrics.put(name, metric(shown, name)));
         ObjectNode filtered = JsonNodeFactory.instance.objectNode();
-        // In the order of an event's way: what moves on while this reads is seen twice at most, never not at all.
+        // In the order of an event's way: what moves on while this reads is seen twice at most, never not at all. Of
+        // many
+        // thousands both counts may be two seconds old.
         long inInbox = inbox.size();
         List<LogView.Open> notSettled = view.open();
         for (LogView.Count count : view.counts()) {

@@ -225,7 +225,7 @@ class AdminPortTest {
                 "/console/../routes.yaml",
                 "/console/..%2froutes.yaml",
                 "/console/%2e%2e/application.properties",
-                "/logback.xml")) {
+                "/sql/claim-inbox.sql")) {
             assertEquals(404, ask(openPort, "GET", other).status(), other);
         }
     }

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -164,12 +163,18 @@ public final class CaseStore {
 
     /** There is nothing to tell. */
     public void settle(Due due) {
-        update("settle-open-cases", due.contactId(), due.lease());
+        database.transaction(
+                () -> database.jdbc().update(database.sql("settle-open-cases"), due.contactId(), due.lease()));
     }
 
     /** To be looked at again then. */
     public void postpone(Due due, Instant until) {
-        update("postpone-open-cases", until.toEpochMilli(), due.contactId(), due.lease());
+        database.transaction(() -> postponed(due, until));
+    }
+
+    private int postponed(Due due, Instant until) {
+        return database.jdbc()
+                .update(database.sql("postpone-open-cases"), until.toEpochMilli(), due.contactId(), due.lease());
     }
 
     /** Writes what became of contacts, as these say it, all or nothing: one commit for as many as there are. */
@@ -181,54 +186,55 @@ public final class CaseStore {
     }
 
     /**
-     * The profile is about to be told these counts: from here on it may show them, whatever becomes of the contact or of
-     * this process meanwhile.
+     * The profile is about to be told something: from here on it may show that, whatever becomes of the contact or of this
+     * process meanwhile.
+     *
+     * @return false where the contact changed since it was claimed: it is due again, or was deleted
      */
-    public void tells(Due due, Told next) {
-        if (!next.counts().equals(Counts.NONE)) {
+    public boolean tells(Due due, String profile) {
+        return Boolean.TRUE.equals(database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
-            jdbc.update(database.sql("delete-told-case"), next.profile());
-            jdbc.update(
-                    database.sql("insert-told-case"),
-                    next.profile(),
-                    due.contactId(),
-                    Counts.UNKNOWN.conversations(),
-                    Counts.UNKNOWN.tickets());
-        }
+            jdbc.update(database.sql("delete-told-case-of-lease"), profile, due.contactId(), due.lease());
+            return jdbc.update(database.sql("insert-told-case"), profile, due.contactId(), due.contactId(), due.lease())
+                    > 0;
+        }));
     }
 
     /**
      * The profile was told these counts. The contact is looked at once more where another profile of it is to be told
-     * too; what changed meanwhile is due anyway.
+     * too. Where it changed since it was claimed, what the profile shows stays unknown: it is told again.
      */
     public void told(Due due, Told now) {
         database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
-            if (now.counts().equals(Counts.NONE)) {
-                jdbc.update(database.sql("delete-told-case"), now.profile());
-            } else {
-                jdbc.update(
-                        database.sql("replace-told-case"),
-                        now.counts().conversations(),
-                        now.counts().tickets(),
-                        now.profile());
-            }
             boolean all = now.counts().equals(due.counts())
                     && due.told().stream().allMatch(each -> each.profile().equals(now.profile()));
-            return all
+            int held = all
                     ? jdbc.update(database.sql("settle-open-cases"), due.contactId(), due.lease())
                     : jdbc.update(database.sql("release-open-cases"), clock.millis(), due.contactId(), due.lease());
+            if (held > 0) {
+                if (now.counts().equals(Counts.NONE)) {
+                    jdbc.update(database.sql("delete-told-case"), now.profile());
+                } else {
+                    jdbc.update(
+                            database.sql("replace-told-case"),
+                            now.counts().conversations(),
+                            now.counts().tickets(),
+                            now.profile());
+                }
+            }
+            return held;
         });
     }
 
     /** As {@link #postpone}: the profile does not show the counts that it was to be told. */
     public void refused(Due due, Told refused, Instant until) {
         database.transaction(() -> {
-            if (due.told().stream().noneMatch(each -> each.profile().equals(refused.profile()))) {
+            int held = postponed(due, until);
+            if (held > 0 && due.told().stream().noneMatch(each -> each.profile().equals(refused.profile()))) {
                 database.jdbc().update(database.sql("delete-told-case"), refused.profile());
             }
-            postpone(due, until);
-            return due;
+            return held;
         });
     }
 
@@ -253,13 +259,5 @@ public final class CaseStore {
         Integer pruned = database.transaction(
                 () -> database.jdbc().update(database.sql("delete-closed-cases"), before.toEpochMilli()));
         return pruned == null ? 0 : pruned;
-    }
-
-    private void update(String statement, Object... values) {
-        try {
-            database.jdbc().update(database.sql(statement), values);
-        } catch (DataAccessException e) {
-            throw new StoreException("the database does not take what became of a case", e);
-        }
     }
 }

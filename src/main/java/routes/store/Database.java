@@ -263,12 +263,15 @@ public final class Database implements AutoCloseable {
                 claims.close();
             }
         }
-        if (dialect == Dialect.HSQLDB && pool.isRunning()) {
-            shutDown();
-        }
-        pool.close();
-        if (lock != null) {
-            lock.close();
+        try {
+            if (dialect == Dialect.HSQLDB && pool.isRunning()) {
+                shutDown();
+            }
+        } finally {
+            pool.close();
+            if (lock != null) {
+                lock.close();
+            }
         }
     }
 }

@@ -82,16 +82,15 @@ public final class DeliveryLog implements AutoCloseable {
      * Writes the outcome of a batch of inbox entries, all or nothing.
      *
      * @throws StoreException when nothing was written: the entries are still in the inbox, and will be read again
-     * @throws OvertakenException when that is so because another instance told the same at this moment
+     * @throws OvertakenException when that is so because another transaction wrote the same at this moment
      */
     public void record(HandOver handOver) {
         try {
             write(handOver);
         } catch (StoreException e) {
-            boolean overtaken = database.isShared()
-                    && (e.getCause() instanceof DuplicateKeyException
-                            || e.getCause() instanceof ConcurrencyFailureException);
-            throw overtaken ? new OvertakenException("another instance has recorded the same at this moment", e) : e;
+            boolean overtaken = e.getCause() instanceof ConcurrencyFailureException
+                    || (database.isShared() && e.getCause() instanceof DuplicateKeyException);
+            throw overtaken ? new OvertakenException("somebody else has written the same at this moment", e) : e;
         }
     }
 
@@ -441,7 +440,7 @@ public final class DeliveryLog implements AutoCloseable {
                     busy ? Instant.ofEpochMilli(busySince) : null,
                     Instant.ofEpochMilli(result.getLong("recorded_at")),
                     result.getLong("due_at"),
-                    result.getString("request"));
+                    result.getString("body"));
         };
         Object[] ids = due.stream().map(Due::id).toArray();
         return database
@@ -553,12 +552,14 @@ public final class DeliveryLog implements AutoCloseable {
             List<Object[]> postponed = new ArrayList<>();
             List<Object[]> held = new ArrayList<>();
             List<Object[]> attempts = new ArrayList<>();
+            List<Object[]> replaced = new ArrayList<>();
             List<Object[]> requests = new ArrayList<>();
             List<Settlement> taken = new ArrayList<>();
             for (Settlement each : settlements) {
                 long id = each.delivery().id();
                 if (each.request() != null) {
-                    requests.add(new Object[] {each.request(), id});
+                    replaced.add(new Object[] {id});
+                    requests.add(new Object[] {id, each.request()});
                 }
                 switch (each.state()) {
                     case DELIVERED -> {
@@ -583,7 +584,8 @@ public final class DeliveryLog implements AutoCloseable {
                     attempts.add(attempt(each, now));
                 }
             }
-            batch("replace-request", requests);
+            batch("delete-request", replaced);
+            batch("insert-request", requests);
             int[] left = batch("deliver-event", delivered);
             Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
             for (int i = 0; i < taken.size(); i++) {

@@ -2,6 +2,7 @@ package routes.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Scheduler;
 import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,8 +44,8 @@ public final class Inbox implements AutoCloseable {
     private static final long MOST_GIVEN_NANOS = Duration.ofMillis(500).toNanos();
     private static final Duration LOOK = Duration.ofMillis(2);
 
-    /** Of bodies, one byte a character: some seconds of a rush. */
-    private static final long MOST_KEPT_BYTES = 32L << 20;
+    /** Of bodies: some seconds of a rush. A character is a byte, or two in a body that is not of Latin letters only. */
+    private static final long MOST_KEPT_CHARACTERS = 32L << 20;
     /** What is not due by then has to wait anyway, or another instance takes it. */
     private static final Duration KEPT = Duration.ofMinutes(1);
 
@@ -56,12 +57,13 @@ public final class Inbox implements AutoCloseable {
      * so large that everybody waits while it is written out.
      */
     private final Cache<Long, Stored> fresh = Caffeine.newBuilder()
-            .maximumWeight(MOST_KEPT_BYTES)
+            .maximumWeight(MOST_KEPT_CHARACTERS)
             .weigher((Long id, Stored stored) -> stored.body.length())
             .expireAfterWrite(KEPT)
+            .scheduler(Scheduler.systemScheduler())
             .build();
 
-    private final Costly<Long> size = new Costly<>(this::count);
+    private final Costly<Long> size = new Costly<>(this::count, Long::longValue);
     private long claimedAt = System.nanoTime();
     /** Shared database only, by lane: whether this instance may have claimed what it has not finished. */
     private final boolean[] claimed = new boolean[Origin.values().length];
@@ -116,11 +118,16 @@ public final class Inbox implements AutoCloseable {
             });
             entries.add(new Object[] {id, id, arrival.origin.lane(), arrival.receivedAt, null});
         }
-        database.transaction(() -> {
-            database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
-            return database.jdbc().batchUpdate(database.sql("insert-inbox"), entries);
-        });
         fresh.putAll(stored);
+        try {
+            database.transaction(() -> {
+                database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
+                return database.jdbc().batchUpdate(database.sql("insert-inbox"), entries);
+            });
+        } catch (RuntimeException e) {
+            fresh.invalidateAll(stored.keySet());
+            throw e;
+        }
     }
 
     /**
@@ -250,7 +257,7 @@ public final class Inbox implements AutoCloseable {
     }
 
     /**
-     * @return how many entries are still to be worked on; where they are hundreds of thousands, as it was a moment ago
+     * @return how many entries are still to be worked on; where they are many thousands, as it was a moment ago
      * @throws StoreException when the database cannot be read
      */
     public long size() {

@@ -18,7 +18,8 @@ public final class LogView {
     private static final Set<String> OPEN = Set.of(State.PENDING.word(), State.PARKED.word(), State.WAITING.word());
 
     private final Database database;
-    private final Costly<List<Open>> open = new Costly<>(this::countOpen);
+    private final Costly<List<Open>> open = new Costly<>(
+            this::countOpen, counts -> counts.stream().mapToLong(Open::amount).sum());
 
     public LogView(Database database) {
         this.database = database;
@@ -89,7 +90,7 @@ public final class LogView {
                         since.getEpochSecond() / 3_600));
     }
 
-    /** @return how many there are of each; where they are hundreds of thousands, as it was a moment ago */
+    /** @return how many there are of each; where they are many thousands, as it was a moment ago */
     public List<Open> open() {
         return open.get();
     }

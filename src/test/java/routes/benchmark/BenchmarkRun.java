@@ -39,6 +39,7 @@ public final class BenchmarkRun {
     private static final Path TARGET = Path.of("target");
     private static final int[] CONNECTIONS = {1, 16, 64, 256};
     private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final Duration NODE_RED_STARTS = Duration.ofMinutes(1);
     private static final Duration QUOTA_WINDOW = Duration.ofSeconds(62);
     private static final int FIXED_RATE = 500;
     private static final int CONVERSATIONS = 4_000;
@@ -185,7 +186,7 @@ public final class BenchmarkRun {
         }
     }
 
-    /** The same in Node-RED, which keeps nothing on disk. */
+    /** Node-RED, which keeps nothing on disk and looks no contact up. */
     private void nodeRed(Child load) throws IOException {
         String program = System.getProperty("nodeRed", "");
         if (program.isEmpty()) {
@@ -197,8 +198,10 @@ public final class BenchmarkRun {
             Path own = Files.createDirectories(folder.resolve("node-red"));
             try (NodeRed nodeRed = NodeRed.start(program, own, log, klaviyo)) {
                 URI webhooks = URI.create("http://127.0.0.1:" + nodeRed.port() + "/webhooks/intercom");
-                Deadline.await("Node-RED answers", PATIENCE, () -> isThere(webhooks));
+                Deadline.await("Node-RED answers", NODE_RED_STARTS, () -> isThere(webhooks));
                 measureNodeRed(load, nodeRed.port(), klaviyo);
+            } catch (IllegalStateException e) {
+                row("Node-RED, in memory only", "not measured: " + e.getMessage(), "");
             }
         }
     }

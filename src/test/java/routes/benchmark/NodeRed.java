@@ -11,7 +11,7 @@ import java.util.Map;
 import routes.harness.Child;
 import routes.harness.Product;
 
-/** Node-RED with a flow that does the same in memory only: verifies, answers, maps, posts event by event. */
+/** Node-RED with a flow that verifies, answers, maps and posts event by event: in memory only, no contact looked up. */
 final class NodeRed implements AutoCloseable {
 
     private static final Path FLOW = Path.of("src/test/resources/node-red");
@@ -41,7 +41,12 @@ final class NodeRed implements AutoCloseable {
                 "CLIENT_SECRET",
                 Product.CLIENT_SECRET);
         return new NodeRed(
-                port, Child.of(List.of("node", program, "--userDir", folder.toString()), environment, folder, log));
+                port,
+                Child.of(
+                        List.of("node", Path.of(program).toAbsolutePath().toString(), "--userDir", folder.toString()),
+                        environment,
+                        folder,
+                        log));
     }
 
     int port() {

@@ -1,7 +1,9 @@
 package routes.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -78,7 +80,7 @@ class CaseStoreTest {
     }
 
     private static void tell(CaseStore cases, Due due, Told told) {
-        cases.tells(due, told);
+        assertTrue(cases.tells(due, told.profile()));
         cases.told(due, told);
     }
 
@@ -163,7 +165,7 @@ class CaseStoreTest {
         hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
         Due due = only(cases.claim(10));
         Told told = new Told("ann@klaviyo-demo.com", due.counts());
-        cases.tells(due, told);
+        assertTrue(cases.tells(due, told.profile()));
         database.transaction(() -> {
             CaseStore.forget(database, "ann");
             return due;
@@ -182,13 +184,55 @@ class CaseStoreTest {
         hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
         Due due = only(cases.claim(10));
         Told told = new Told("ann@klaviyo-demo.com", due.counts());
-        cases.tells(due, told);
+        assertTrue(cases.tells(due, told.profile()));
         hand(database, handOver -> handOver.merge("ann", "ben"));
 
         cases.told(due, told);
 
-        assertEquals(List.of(told), only(cases.claim(10)).told());
+        assertEquals(
+                List.of(new Told(told.profile(), Counts.UNKNOWN)),
+                only(cases.claim(10)).told());
         assertEquals(List.of("ben"), CaseStore.contactsOf(database, "ann@klaviyo-demo.com"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAContactWhoChangedSinceTheyWereClaimedNobodyIsTold(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> {
+            handOver.openCase(told("1", "ann", true, 10));
+            handOver.openCase(told("2", "ben", true, 10));
+        });
+        List<Due> due = cases.claim(10);
+        hand(database, handOver -> handOver.merge("ann", "cat"));
+        database.transaction(() -> {
+            CaseStore.forget(database, "ben");
+            return due;
+        });
+
+        for (Due each : due) {
+            assertFalse(cases.tells(each, each.contactId() + "@klaviyo-demo.com"));
+            assertEquals(List.of(), CaseStore.contactsOf(database, each.contactId() + "@klaviyo-demo.com"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whileAProfileIsToldThatNothingIsOpenNobodyKnowsWhatItShows(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        Due open = only(cases.claim(10));
+        tell(cases, open, new Told("ann@klaviyo-demo.com", open.counts()));
+        hand(database, handOver -> handOver.openCase(told("1", "ann", false, 20)));
+        assertTrue(cases.tells(only(cases.claim(10)), "ann@klaviyo-demo.com"));
+
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 30)));
+
+        assertEquals(
+                List.of(new Told("ann@klaviyo-demo.com", Counts.UNKNOWN)),
+                only(cases.claim(10)).told());
     }
 
     @ParameterizedTest
@@ -199,7 +243,7 @@ class CaseStoreTest {
         hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
         Due due = only(cases.claim(10));
         Told told = new Told("ann@klaviyo-demo.com", due.counts());
-        cases.tells(due, told);
+        assertTrue(cases.tells(due, told.profile()));
         cases.refused(due, told, clock.now.plusSeconds(1));
         clock.now = clock.now.plusSeconds(2);
 
@@ -207,7 +251,7 @@ class CaseStoreTest {
         assertEquals(List.of(), again.told());
         assertEquals(1, again.attempts());
 
-        cases.tells(again, told);
+        assertTrue(cases.tells(again, told.profile()));
         Due unknown = only(cases.claim(10));
         assertEquals(List.of(new Told(told.profile(), Counts.UNKNOWN)), unknown.told());
         cases.refused(unknown, told, clock.now.plusSeconds(1));

@@ -21,28 +21,29 @@ class CostlyTest {
     }
 
     @Test
-    void whatIsQuicklyCountedIsCountedEachTime() {
-        Costly<Integer> quick = new Costly<>(counted::incrementAndGet);
-        assertEquals(1, quick.get());
-        assertEquals(2, quick.get());
+    void ofFewThingsEachCountIsANewOne() {
+        Costly<Integer> few = new Costly<>(this::slowly, count -> 49_999);
+        assertEquals(1, few.get());
+        assertEquals(2, few.get());
     }
 
     @Test
-    void whatIsSlowlyCountedIsGivenAgain() {
-        Costly<Integer> slow = new Costly<>(this::slowly);
+    void ofMuchTheLastCountIsGivenAgain() {
+        Costly<Integer> slow = new Costly<>(this::slowly, count -> 50_000);
         assertEquals(1, slow.get());
         assertEquals(1, slow.get());
     }
 
     @Test
     void aFailureIsNotGivenAgain() {
-        Costly<Integer> failing = new Costly<>(() -> {
-            if (counted.get() == 0) {
-                int unused = slowly();
-                throw new StoreException("gone", new IllegalStateException());
-            }
-            return counted.incrementAndGet();
-        });
+        Costly<Integer> failing = new Costly<>(
+                () -> {
+                    if (slowly() == 1) {
+                        throw new StoreException("gone", new IllegalStateException());
+                    }
+                    return counted.get();
+                },
+                count -> 50_000);
         assertThrows(StoreException.class, failing::get);
         assertEquals(2, failing.get());
     }

@@ -84,6 +84,7 @@ class ForgetPersonTest {
             assertEquals(List.of("stays:1"), ids(view, "duplicate"));
             assertEquals(2, inbox.size());
             assertEquals(0, rows(database, "attempt"));
+            assertEquals(1, rows(database, "request"));
             assertEquals(3, rows(database, "notification"), "one event's, two inbox entries'");
             assertEquals(0, log.forget("asks@example.org", ACTING));
         }

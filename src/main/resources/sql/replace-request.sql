@@ -1,1 +1,0 @@
-UPDATE request SET body = ? WHERE event_id = ?
