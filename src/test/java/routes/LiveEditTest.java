@@ -84,7 +84,7 @@ class LiveEditTest {
             program.awaitRest();
             assertAllRecordedOnce(program);
             System.out.println(edits + " edits under " + answers.size() + " webhooks");
-            assertTrue(edits >= Math.min(EDITS, 40), edits + " edits");
+            assertTrue(edits >= Math.min(EDITS, 20), edits + " edits");
         }
     }
 
