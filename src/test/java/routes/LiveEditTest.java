@@ -40,6 +40,9 @@ class LiveEditTest {
 
     private static final int EDITS = Integer.getInteger("edits", 200);
     private static final Duration LONGEST = Duration.ofSeconds(Long.getLong("seconds", 60));
+    /** However long they take: on a slow machine they do not fit that time. */
+    private static final int LEAST = Math.min(EDITS, 40);
+
     private static final int A_SECOND = 200;
     private static final String LINE = "                          \"Conversation ID\": .id,\n";
 
@@ -68,7 +71,7 @@ class LiveEditTest {
                 var unused = stream.scheduleAtFixedRate(
                         sending::next, 0, TimeUnit.SECONDS.toMicros(1) / A_SECOND, TimeUnit.MICROSECONDS);
                 long deadline = System.nanoTime() + LONGEST.toNanos();
-                while (edits < EDITS && System.nanoTime() < deadline) {
+                while (edits < EDITS && (edits < LEAST || System.nanoTime() < deadline)) {
                     if (random.nextInt(3) == 0) {
                         edit(program, editor, file, edits);
                     } else {
@@ -84,7 +87,6 @@ class LiveEditTest {
             program.awaitRest();
             assertAllRecordedOnce(program);
             System.out.println(edits + " edits under " + answers.size() + " webhooks");
-            assertTrue(edits >= Math.min(EDITS, 20), edits + " edits");
         }
     }
 

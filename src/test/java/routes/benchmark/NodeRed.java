@@ -1,8 +1,6 @@
 package routes.benchmark;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,10 +27,7 @@ final class NodeRed implements AutoCloseable {
         for (String file : List.of("flows.json", "settings.js")) {
             Files.copy(FLOW.resolve(file), folder.resolve(file));
         }
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = Product.freePort();
         Map<String, String> environment = Map.of(
                 "PORT",
                 Integer.toString(port),

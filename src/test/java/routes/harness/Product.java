@@ -72,7 +72,8 @@ public final class Product implements AutoCloseable {
         return this;
     }
 
-    private static int freePort() {
+    /** @return a port of the loopback address that nobody listens at now */
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -84,6 +84,11 @@ class CaseStoreTest {
         cases.told(due, told);
     }
 
+    private Due annOpensOne(Database database, CaseStore cases) {
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
+        return only(cases.claim(10));
+    }
+
     private static Due only(List<Due> due) {
         assertEquals(1, due.size(), due::toString);
         return due.get(0);
@@ -115,8 +120,7 @@ class CaseStoreTest {
     void aContactIsDueWhenSomethingChangedAndOnlyThen(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
-        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        Due due = only(cases.claim(10));
+        Due due = annOpensOne(database, cases);
         tell(cases, due, new Told("ann@klaviyo-demo.com", due.counts()));
 
         assertEquals(List.of(), cases.claim(10), "all of it was told");
@@ -143,8 +147,7 @@ class CaseStoreTest {
     void anotherProfileOfTheContactIsToldNext(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
-        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        Due due = only(cases.claim(10));
+        Due due = annOpensOne(database, cases);
         cases.together(List.of(() -> tell(cases, due, new Told("ann@klaviyo-demo.com", due.counts()))));
         hand(database, handOver -> handOver.recheck("ann"));
 
@@ -162,8 +165,7 @@ class CaseStoreTest {
     void ofAPersonWhoIsDeletedWhileTheirProfileIsToldNothingIsKept(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
-        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        Due due = only(cases.claim(10));
+        Due due = annOpensOne(database, cases);
         Told told = new Told("ann@klaviyo-demo.com", due.counts());
         assertTrue(cases.tells(due, told.profile()));
         database.transaction(() -> {
@@ -181,8 +183,7 @@ class CaseStoreTest {
     void ofAContactWhoIsMergedWhileTheirProfileIsToldTheProfileIsKnown(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
-        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        Due due = only(cases.claim(10));
+        Due due = annOpensOne(database, cases);
         Told told = new Told("ann@klaviyo-demo.com", due.counts());
         assertTrue(cases.tells(due, told.profile()));
         hand(database, handOver -> handOver.merge("ann", "ben"));
@@ -240,8 +241,7 @@ class CaseStoreTest {
     void aProfileThatIsRefusedShowsNothingAndOneThatMayHaveBeenToldIsToldAgain(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
-        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        Due due = only(cases.claim(10));
+        Due due = annOpensOne(database, cases);
         Told told = new Told("ann@klaviyo-demo.com", due.counts());
         assertTrue(cases.tells(due, told.profile()));
         cases.refused(due, told, clock.now.plusSeconds(1));
@@ -263,8 +263,7 @@ class CaseStoreTest {
     void outcomesAreWrittenTogetherOrNotAtAll(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
-        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        Due due = only(cases.claim(10));
+        Due due = annOpensOne(database, cases);
 
         assertThrows(
                 IllegalStateException.class,
@@ -280,8 +279,7 @@ class CaseStoreTest {
     void whatChangesWhileItIsToldIsToldAfter(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
-        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        Due due = only(cases.claim(10));
+        Due due = annOpensOne(database, cases);
         hand(database, handOver -> handOver.openCase(told("1", "ann", false, 11)));
 
         cases.settle(due);
