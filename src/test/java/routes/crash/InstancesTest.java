@@ -154,15 +154,19 @@ class InstancesTest {
 
         Deadline.await("the job has fired", READY, () -> ticks.size() >= 5);
         assertFiredOnceEach(ticks);
-        Files.writeString(routes, bundled + tick("0/2 * * * * ?", port));
-        Instant edited = Instant.now();
-        Deadline.await(
-                "the edit has taken effect on both",
-                READY,
-                () -> Instant.now().isAfter(edited.plusSeconds(5))
-                        && ticksOfTheLastSeconds(5).stream().allMatch(tick -> tick.getEpochSecond() % 2 == 0));
-        // At the moment of an edit both replace the trigger, and it may fire for both.
-        assertFiredOnceEach(ticksOfTheLastSeconds(3));
+        // What an instance had taken ahead of its time by the schedule of then came back two times in three.
+        for (int edit = 0; edit < 4; edit++) {
+            int parity = edit % 2;
+            Files.writeString(routes, bundled + tick(parity + "/2 * * * * ?", port));
+            Instant edited = Instant.now();
+            Deadline.await(
+                    "the edit has taken effect on both",
+                    READY,
+                    () -> Instant.now().isAfter(edited.plusSeconds(5))
+                            && firesOnlyAt(parity, ticksOfTheLastSeconds(5)));
+            // At the moment of an edit both replace the trigger, and it may fire for both.
+            assertFiredOnceEach(ticksOfTheLastSeconds(3));
+        }
 
         assertEquals(202, products.get(1).post("/api/import/start", "{}"));
         Deadline.await("the import is under way", READY, () -> done(products.get(1)) > 0);
@@ -197,6 +201,10 @@ class InstancesTest {
         assertFalse(fired.isEmpty());
         List<Instant> inOrder = fired.stream().sorted().toList();
         assertEquals(List.copyOf(new TreeSet<>(fired)), inOrder, "fired twice");
+    }
+
+    private static boolean firesOnlyAt(int parity, List<Instant> fired) {
+        return !fired.isEmpty() && fired.stream().allMatch(tick -> tick.getEpochSecond() % 2 == parity);
     }
 
     private List<Instant> ticksOfTheLastSeconds(int seconds) {
