@@ -112,6 +112,9 @@ public final class Application implements AutoCloseable {
             beans.bind(context.getRegistry());
             // Each server gets one of its own: senders of webhooks cannot use up the console's workers.
             context.getRegistry().bindAsPrototype("vertx", Vertx.class, Application.this::vertx);
+            PlatformHttpComponent listener = new PlatformHttpComponent();
+            listener.setEngine(new Listener(settings.httpPort()));
+            context.addComponent("platform-http", listener);
             PlatformHttpComponent admin = new PlatformHttpComponent();
             admin.setEngine(engine);
             context.addComponent("admin", admin);
@@ -135,7 +138,7 @@ public final class Application implements AutoCloseable {
     }
 
     private Vertx vertx() {
-        Vertx vertx = new BoundedVertx(beans.vertxOptions(), senders, this::prepareRouters);
+        Vertx vertx = new BoundedVertx(senders, this::prepareRouters);
         servers.add(vertx);
         return vertx;
     }

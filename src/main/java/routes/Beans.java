@@ -2,7 +2,6 @@ package routes;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
@@ -31,9 +30,6 @@ import routes.store.PaceTable;
 /** The beans that routes.yaml refers to by name. */
 final class Beans implements AutoCloseable {
 
-    /** platform-http holds a worker for each request until its commit: this many wait for one commit together. */
-    private static final int WORKERS = 256;
-
     private final Inbox inbox;
     private final DeliveryLog log;
     private final Readings readings;
@@ -59,7 +55,7 @@ final class Beans implements AutoCloseable {
         Account account = new Account(settings.klaviyoUrl(), settings.klaviyoKey(), clock);
         Identity identity = new Identity(settings.phoneRegion());
         Enricher enricher = new Enricher(source, identity);
-        readings = new Readings(enricher, workspace::code, log, clock);
+        readings = new Readings(enricher, workspace::code, log, inbox, clock);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150; profiles 75 and 750.
         Standing klaviyo = new Standing(clock);
@@ -150,10 +146,6 @@ final class Beans implements AutoCloseable {
         return placeholders;
     }
 
-    VertxOptions vertxOptions() {
-        return new VertxOptions().setWorkerPoolSize(WORKERS);
-    }
-
     Readings readings() {
         return readings;
     }
@@ -164,6 +156,7 @@ final class Beans implements AutoCloseable {
         importer.close();
         reconciler.close();
         history.close();
+        readings.close();
         inbox.close();
         log.close();
         caseUpdates.close();

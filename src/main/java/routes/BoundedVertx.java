@@ -1,7 +1,6 @@
 package routes;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
@@ -16,8 +15,8 @@ final class BoundedVertx extends VertxWrapper {
     private final Runnable beforeListening;
 
     /** @param beforeListening done when a server is there, and nobody can connect to it yet */
-    BoundedVertx(VertxOptions options, Senders senders, Runnable beforeListening) {
-        super((VertxInternal) Vertx.vertx(options));
+    BoundedVertx(Senders senders, Runnable beforeListening) {
+        super((VertxInternal) Vertx.vertx());
         this.senders = senders;
         this.beforeListening = beforeListening;
     }

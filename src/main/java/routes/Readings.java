@@ -28,10 +28,12 @@ import routes.klaviyo.Event;
 import routes.klaviyo.InvalidEventException;
 import routes.store.DeliveryLog;
 import routes.store.HandOver;
+import routes.store.Inbox;
 import routes.store.InboxEntry;
 import routes.store.OpenCase;
 import routes.store.Origin;
 import routes.store.RecordedEvent;
+import routes.store.Recorder;
 import routes.store.State;
 
 /**
@@ -40,7 +42,7 @@ import routes.store.State;
  *
  * <p>Thread-safe.
  */
-public final class Readings {
+public final class Readings implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Readings.class);
     private static final int REASON_MAX = 500;
@@ -50,15 +52,17 @@ public final class Readings {
     private final Normalizer normalizer = new Normalizer();
     private final Enricher enricher;
     private final Supplier<@Nullable String> workspace;
-    private final DeliveryLog log;
+    private final Recorder live;
+    private final Recorder history;
     private final Clock clock;
 
     /** @param workspace id code, for notifications that do not name it; null while it is not known */
-    Readings(Enricher enricher, Supplier<@Nullable String> workspace, DeliveryLog log, Clock clock) {
+    Readings(Enricher enricher, Supplier<@Nullable String> workspace, DeliveryLog log, Inbox inbox, Clock clock) {
         this.enricher = enricher;
         this.workspace = workspace;
-        this.log = log;
         this.clock = clock;
+        live = new Recorder("record-live", log, inbox);
+        history = new Recorder("record-history", log, inbox);
     }
 
     /** @return what the notifications tell, each with its contact and teammates; those that have to wait say so already */
@@ -157,13 +161,15 @@ public final class Readings {
     /** Writes what became of all readings of a batch: one transaction, all or nothing. */
     public void record(@Body List<Reading> readings) {
         HandOver handOver = new HandOver();
-        Set<String> told = new HashSet<>();
+        boolean imported = readings.stream().anyMatch(reading -> reading.entry().origin() == Origin.IMPORT);
+        Recorder recorder = imported ? history : live;
+        Set<String> told = new HashSet<>(recorder.told());
         Map<InboxEntry, List<Reading>> byEntry = new LinkedHashMap<>();
         readings.forEach(reading -> byEntry.computeIfAbsent(reading.entry(), entry -> new ArrayList<>())
                 .add(reading));
         byEntry.forEach((entry, ofEntry) -> record(handOver, told, entry, ofEntry));
         if (!handOver.isEmpty()) {
-            log.record(handOver);
+            recorder.record(handOver);
         }
     }
 
@@ -185,7 +191,7 @@ public final class Readings {
             switch (reading.outcome()) {
                 case PENDING, WAITING, DUPLICATE -> {
                     RecordedEvent made = recorded(reading, Objects.requireNonNull(event));
-                    // The log knows what was recorded before this batch; what the batch tells twice shows here.
+                    // The log knows what was recorded before the last batch; what that and this one tell shows here.
                     boolean known = reading.outcome() == Reading.Outcome.DUPLICATE || !recorded.add(event.uniqueId());
                     if (known && entry.origin() == Origin.RECONCILE) {
                         // Every look finds again what is well: worth no row.
@@ -295,6 +301,13 @@ public final class Readings {
         }
         String clean = text.replaceAll("\\p{Cntrl}", " ");
         return clean.length() > 100 ? clean.substring(0, 100) : clean;
+    }
+
+    /** Returns when what is under way is written. */
+    @Override
+    public void close() {
+        live.close();
+        history.close();
     }
 
     private static String root(Throwable failure) {

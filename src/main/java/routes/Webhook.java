@@ -6,8 +6,12 @@ import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -74,28 +78,30 @@ public final class Webhook {
     }
 
     /**
-     * Returns when the notification is on disk.
+     * Answers 200 when the notification is on disk; nobody waits for it.
      *
      * @throws NotANotificationException when it is none
      */
-    public void store(Exchange exchange) throws NotANotificationException {
+    public CompletionStage<Void> store(Exchange exchange) throws NotANotificationException {
         Message message = exchange.getMessage();
         byte[] body = message.getBody(byte[].class);
         Notification notification = Notification.read(body);
         if (notification.topic().equals(Notification.PING)) {
             answer(message, 200, "pong");
-            return;
+            return CompletableFuture.completedFuture(null);
         }
         long start = System.nanoTime();
-        inbox.store(notification.topic(), notification.id(), new String(body, StandardCharsets.UTF_8));
-        stored.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        answer(message, 200, "stored");
+        return inbox.store(notification.topic(), notification.id(), new String(body, StandardCharsets.UTF_8))
+                .thenRun(() -> {
+                    stored.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+                    answer(message, 200, "stored");
+                });
     }
 
     /** Answers with a status and the reason. */
     public void refused(int status, Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        String reason = failure == null ? "" : String.valueOf(failure.getMessage());
+        String reason = failure == null ? "" : reason(failure);
         if (status == 400) {
             LOG.warn("A signed request is not a notification: {}", reason);
         } else if (status == 503) {
@@ -104,6 +110,13 @@ public final class Webhook {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         answer(message, status, status == 503 ? "not stored" : reason);
+    }
+
+    private static String reason(Throwable failure) {
+        if (failure instanceof CompletionException && failure.getCause() != null) {
+            return reason(failure.getCause());
+        }
+        return failure instanceof TimeoutException ? "storing takes too long" : String.valueOf(failure.getMessage());
     }
 
     private void answer(Message message, int status, String text) {

@@ -62,6 +62,11 @@ public final class DeliveryLog implements AutoCloseable {
         commits = new GroupCommit<>("delivery-log-commit", ROOM, MOST_IN_A_COMMIT, this::write);
     }
 
+    /** @return whether nobody else works on the same database */
+    boolean isAlone() {
+        return !database.isShared();
+    }
+
     private record Claimed(Origin origin, long dueAt, long at) {}
 
     /**
@@ -89,7 +94,7 @@ public final class DeliveryLog implements AutoCloseable {
             write(handOver);
         } catch (StoreException e) {
             boolean overtaken = e.getCause() instanceof ConcurrencyFailureException
-                    || (database.isShared() && e.getCause() instanceof DuplicateKeyException);
+                    || e.getCause() instanceof DuplicateKeyException;
             throw overtaken ? new OvertakenException("somebody else has written the same at this moment", e) : e;
         }
     }

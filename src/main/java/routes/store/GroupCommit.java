@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
@@ -20,6 +21,7 @@ final class GroupCommit<T> implements AutoCloseable {
     private final BlockingQueue<Entry<T>> queue;
     private final int most;
     private final Consumer<List<T>> writer;
+    private final Executor teller;
     private final Thread thread;
     private volatile boolean closed;
     private volatile int together;
@@ -30,9 +32,19 @@ final class GroupCommit<T> implements AutoCloseable {
      * @param writer writes them in one transaction, all or nothing
      */
     GroupCommit(String name, int room, int most, Consumer<List<T>> writer) {
+        this(name, room, most, writer, Runnable::run);
+    }
+
+    /**
+     * As above.
+     *
+     * @param teller completes what waited for a commit while the next one is written
+     */
+    GroupCommit(String name, int room, int most, Consumer<List<T>> writer, Executor teller) {
         this.queue = new LinkedBlockingQueue<>(room);
         this.most = most;
         this.writer = writer;
+        this.teller = teller;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
         thread.start();
@@ -73,14 +85,15 @@ final class GroupCommit<T> implements AutoCloseable {
     }
 
     private void write(List<Entry<T>> batch) {
+        List<Entry<T>> written = List.copyOf(batch);
         try {
-            writer.accept(batch.stream().map(Entry::value).toList());
+            writer.accept(written.stream().map(Entry::value).toList());
         } catch (RuntimeException e) {
             StoreException failure = e instanceof StoreException known ? known : new StoreException("not stored", e);
-            batch.forEach(entry -> entry.committed.completeExceptionally(failure));
+            teller.execute(() -> written.forEach(entry -> entry.committed.completeExceptionally(failure)));
             return;
         }
-        batch.forEach(entry -> entry.committed.complete(null));
+        teller.execute(() -> written.forEach(entry -> entry.committed.complete(null)));
     }
 
     @Override

@@ -80,6 +80,14 @@ public final class HandOver {
         Tally.add(tallies, kind, name, at, 1);
     }
 
+    /** @return ids of the entries that this is about */
+    Set<Long> entries() {
+        Set<Long> entries = new HashSet<>();
+        done.forEach(entry -> entries.add(entry.id()));
+        deferrals.forEach(deferral -> entries.add(deferral.id()));
+        return entries;
+    }
+
     public boolean isEmpty() {
         return done.isEmpty() && deferrals.isEmpty();
     }

@@ -12,9 +12,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -49,9 +54,14 @@ public final class Inbox implements AutoCloseable {
     /** What is not due by then has to wait anyway, or another instance takes it. */
     private static final Duration KEPT = Duration.ofMinutes(1);
 
+    /** Of bodies whose commit is waited for: each is in memory up to four times, as bytes and as text. */
+    private final long mostWaiting = Runtime.getRuntime().maxMemory() / 16;
+
     private final Database database;
     private final Clock clock;
     private final GroupCommit<Arrival> commits;
+    private final ExecutorService answers =
+            Executors.newSingleThreadExecutor(work -> new Thread(work, "inbox-answers"));
     /**
      * What was stored just now, until it is claimed: it need not be read back, and the database's own cache need not be
      * so large that everybody waits while it is written out.
@@ -64,6 +74,8 @@ public final class Inbox implements AutoCloseable {
             .build();
 
     private final Costly<Long> size = new Costly<>(this::count, Long::longValue);
+    private final Set<Long> withheld = ConcurrentHashMap.newKeySet();
+    private final AtomicLong waiting = new AtomicLong();
     private long claimedAt = System.nanoTime();
     /** Shared database only, by lane: whether this instance may have claimed what it has not finished. */
     private final boolean[] claimed = new boolean[Origin.values().length];
@@ -84,26 +96,25 @@ public final class Inbox implements AutoCloseable {
     public Inbox(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
-        commits = new GroupCommit<>("inbox-commit", ROOM, MOST_IN_A_COMMIT, this::insert);
+        commits = new GroupCommit<>("inbox-commit", ROOM, MOST_IN_A_COMMIT, this::insert, answers);
     }
 
     /**
-     * Stores a notification; returns when it is on disk.
+     * Stores a notification.
      *
-     * @throws StoreException when it is not: the sender has to come again
+     * @return done when it is on disk; failed with {@link StoreException}, or {@link TimeoutException} when that takes
+     *     longer than Intercom waits: the sender has to come again
      */
-    public void store(String topic, String notificationId, String body) {
-        try {
-            commits.add(new Arrival(Origin.WEBHOOK, topic, notificationId, body, clock.millis()))
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof StoreException known ? known : new StoreException("not stored", e);
-        } catch (TimeoutException e) {
-            throw new StoreException("storing takes too long", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException("interrupted while storing", e);
+    public CompletableFuture<Void> store(String topic, String notificationId, String body) {
+        if (waiting.addAndGet(body.length()) > mostWaiting) {
+            waiting.addAndGet(-body.length());
+            return CompletableFuture.failedFuture(new StoreException("more is coming in than can be stored"));
         }
+        CompletableFuture<Void> committed =
+                commits.add(new Arrival(Origin.WEBHOOK, topic, notificationId, body, clock.millis()));
+        return committed
+                .whenComplete((done, failure) -> waiting.addAndGet(-body.length()))
+                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void insert(List<Arrival> arrivals) {
@@ -159,10 +170,15 @@ public final class Inbox implements AutoCloseable {
         return entries;
     }
 
+    /** @return whether many senders wait for one commit */
+    boolean isRush() {
+        return commits.together() >= RUSH;
+    }
+
     private void giveWay() {
         long now = System.nanoTime();
         long until = now + SHARE_OF_SENDERS * Math.min(now - claimedAt, MOST_GIVEN_NANOS);
-        while (commits.together() >= RUSH && System.nanoTime() < until) {
+        while (isRush() && System.nanoTime() < until) {
             LockSupport.parkNanos(LOOK.toNanos());
         }
         claimedAt = System.nanoTime();
@@ -184,7 +200,11 @@ public final class Inbox implements AutoCloseable {
         long now = clock.millis();
         int lane = origin.lane();
         if (!database.isShared()) {
-            return jdbc.query(sql, row, lane, now, most);
+            Set<Long> except = Set.copyOf(withheld);
+            return jdbc.query(sql, row, lane, now, most + except.size()).stream()
+                    .filter(each -> !except.contains(each.id))
+                    .limit(most)
+                    .toList();
         }
         long claim = database.claims().claim();
         if (claimed[lane]) {
@@ -256,6 +276,15 @@ public final class Inbox implements AutoCloseable {
                         });
     }
 
+    /** Embedded database only: these entries are not claimed, until they are released, though they are still there. */
+    void withhold(Set<Long> entries) {
+        withheld.addAll(entries);
+    }
+
+    void release(Set<Long> entries) {
+        withheld.removeAll(entries);
+    }
+
     /**
      * @return how many entries are still to be worked on; where they are many thousands, as it was a moment ago
      * @throws StoreException when the database cannot be read
@@ -276,5 +305,6 @@ public final class Inbox implements AutoCloseable {
     @Override
     public void close() {
         commits.close();
+        answers.shutdown();
     }
 }

@@ -54,7 +54,7 @@ class DamagedStoreTest {
         Database database = open(live);
         try (Inbox inbox = new Inbox(database, Clock.systemUTC())) {
             for (int i = 0; i < STORED; i++) {
-                inbox.store("conversation.read", "notif_" + i, BODY);
+                inbox.store("conversation.read", "notif_" + i, BODY).join();
                 LENGTHS.add(Files.size(live.resolve("store.log")));
             }
             crashed = copy(live);

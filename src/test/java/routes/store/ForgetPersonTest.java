@@ -69,11 +69,11 @@ class ForgetPersonTest {
                     .orElseThrow();
             log.settle(List.of(new Settlement(attempted, State.PENDING, Instant.now(), 503, "busy", null)))
                     .join();
-            inbox.store("conversation.read", "n1", ASKS);
-            inbox.store("conversation.read", "n2", "asks@example.org");
-            inbox.store("conversation.read", "n3", STAYS);
+            inbox.store("conversation.read", "n1", ASKS).join();
+            inbox.store("conversation.read", "n2", "asks@example.org").join();
+            inbox.store("conversation.read", "n3", STAYS).join();
             // Names the person without being theirs.
-            inbox.store("conversation.read", "n4", "written by " + ASKS);
+            inbox.store("conversation.read", "n4", "written by " + ASKS).join();
 
             assertEquals(6, log.forget("ASKS@example.org", ACTING), "three events, a duplicate, two inbox entries");
 
@@ -132,7 +132,7 @@ class ForgetPersonTest {
     }
 
     private static InboxEntry arrive(Inbox inbox) {
-        inbox.store("conversation.read", "n", "somebody");
+        inbox.store("conversation.read", "n", "somebody").join();
         return inbox.claimLive(1).get(0);
     }
 

@@ -41,7 +41,7 @@ class SharedStoreTest {
         private final CaseStore cases = new CaseStore(database, clock);
 
         void stored(String id) {
-            inbox.store("conversation.read", id, "{}");
+            inbox.store("conversation.read", id, "{}").join();
         }
 
         List<String> claimed() {

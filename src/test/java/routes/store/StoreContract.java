@@ -2,6 +2,7 @@ package routes.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +87,7 @@ abstract class StoreContract {
     }
 
     private InboxEntry stored(String topic, String body) {
-        inbox.store(topic, "notif_" + body.hashCode(), body);
+        inbox.store(topic, "notif_" + body.hashCode(), body).join();
         List<InboxEntry> claimed = inbox.claimLive(500);
         assertEquals(1, claimed.size());
         return claimed.get(0);
@@ -141,7 +143,7 @@ abstract class StoreContract {
     void whatIsStoredIsReadBackAsItWas() {
         String body = "{\"text\":\"\\u0000 ü 漢字 😀 " + "x".repeat(100_000) + "\"}";
 
-        inbox.store("conversation.read", "notif_1", body);
+        inbox.store("conversation.read", "notif_1", body).join();
 
         InboxEntry entry = inbox.claimLive(10).get(0);
         assertEquals(body, entry.body());
@@ -157,7 +159,8 @@ abstract class StoreContract {
     @Test
     void manyWhoStoreAtOnceAreAllStored() {
         List<CompletableFuture<Void>> senders = IntStream.range(0, 500)
-                .mapToObj(i -> CompletableFuture.runAsync(() -> inbox.store("conversation.read", "notif_" + i, "{}")))
+                .mapToObj(i -> CompletableFuture.runAsync(() ->
+                        inbox.store("conversation.read", "notif_" + i, "{}").join()))
                 .toList();
         senders.forEach(CompletableFuture::join);
 
@@ -168,9 +171,9 @@ abstract class StoreContract {
 
     @Test
     void whatWasStoredIsThereAfterARestart() {
-        inbox.store("conversation.read", "notif_1", "{}");
+        inbox.store("conversation.read", "notif_1", "{}").join();
         record(inbox.claimLive(1).get(0), event("a", State.PENDING));
-        inbox.store("conversation.read", "notif_2", "{}");
+        inbox.store("conversation.read", "notif_2", "{}").join();
 
         close();
         openAgain();
@@ -199,8 +202,8 @@ abstract class StoreContract {
     @Test
     void aUniqueIdThatIsThereAlreadyRollsTheWholeBatchBack() {
         record(stored(), event("known", State.PENDING));
-        inbox.store("conversation.read", "notif_x", "{}");
-        inbox.store("conversation.read", "notif_y", "{}");
+        inbox.store("conversation.read", "notif_x", "{}").join();
+        inbox.store("conversation.read", "notif_y", "{}").join();
         List<InboxEntry> both = inbox.claimLive(10);
         HandOver handOver = new HandOver();
         both.forEach(handOver::done);
@@ -487,7 +490,10 @@ abstract class StoreContract {
         ((AutoCloseable) database.dataSource()).close();
 
         assertFalse(database.isReachable());
-        assertThrows(StoreException.class, () -> inbox.store("conversation.read", "notif_1", "{}"));
+        CompletableFuture<Void> refused = inbox.store("conversation.read", "notif_1", "{}");
+        assertInstanceOf(
+                StoreException.class,
+                assertThrows(CompletionException.class, refused::join).getCause());
         assertThrows(StoreException.class, () -> view.counts());
     }
 }
