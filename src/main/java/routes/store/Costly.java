@@ -15,7 +15,7 @@ final class Costly<T> {
     /** Counting takes a tenth of one processor, however often it is asked. */
     private static final int REST = 10;
 
-    private static final long MOST_REST_MILLIS = 2_000;
+    private static final long MOST_REST_MILLIS = 10_000;
 
     private final Supplier<T> count;
     private final ToLongFunction<T> amount;

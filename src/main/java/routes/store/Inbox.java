@@ -71,6 +71,8 @@ public final class Inbox implements AutoCloseable {
             .weigher((Long id, Stored stored) -> stored.body.length())
             .expireAfterWrite(KEPT)
             .scheduler(Scheduler.systemScheduler())
+            // What is to be tidied up after a change takes less time than to wake somebody for it.
+            .executor(Runnable::run)
             .build();
 
     private final Costly<Long> size = new Costly<>(this::count, Long::longValue);
