@@ -6,18 +6,20 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.TypeConverter;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.support.MessageHelper;
+import org.apache.camel.support.ObjectHelper;
+import org.apache.camel.support.http.HttpUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code platform-http:/path} is answered by: as Camel's own, but no thread waits for a route that waits. Camel's
@@ -45,6 +47,8 @@ final class Listener implements PlatformHttpEngine {
 
     private static final class Consumer extends VertxPlatformHttpConsumer {
 
+        private static final byte[] NOTHING = {};
+
         Consumer(PlatformHttpEndpoint endpoint, Processor processor, String router) {
             super(endpoint, processor, List.of(), router);
         }
@@ -59,58 +63,69 @@ final class Listener implements PlatformHttpEngine {
             exchange.setPattern(ExchangePattern.InOut);
             Context loop = request.vertx().getOrCreateContext();
             processHttpRequest(exchange, request)
-                    .onSuccess(read -> loop.executeBlocking(
-                            () -> {
-                                process(exchange, request, loop);
-                                return exchange;
-                            },
-                            false))
+                    .compose(read -> loop.executeBlocking(() -> process(exchange, request, loop), false))
                     .onFailure(failure -> failed(exchange, request, failure));
         }
 
         /** On a worker, as Camel's: a step that blocks there keeps no other connection waiting. */
-        private void process(Exchange exchange, RoutingContext request, Context loop) {
-            try {
-                createUoW(exchange);
-            } catch (Exception e) {
-                loop.runOnContext(now -> failed(exchange, request, e));
-                return;
-            }
-            getAsyncProcessor().process(exchange, here -> loop.runOnContext(now -> answer(exchange, request)));
+        private boolean process(Exchange exchange, RoutingContext request, Context loop) throws Exception {
+            createUoW(exchange);
+            return getAsyncProcessor().process(exchange, here -> {
+                // Not on the loop: a stream may be long in coming.
+                byte[] body = body(exchange);
+                loop.runOnContext(now -> answer(exchange, request, body));
+            });
         }
 
-        private void answer(Exchange exchange, RoutingContext request) {
+        private static byte[] body(Exchange exchange) {
+            try {
+                byte[] body = exchange.getMessage().getBody(byte[].class);
+                // What a failure is about is nothing to tell a stranger.
+                return body == null || exchange.getException() != null ? NOTHING : body;
+            } catch (RuntimeException e) {
+                exchange.setException(e);
+                return NOTHING;
+            }
+        }
+
+        private void answer(Exchange exchange, RoutingContext request, byte[] body) {
             try {
                 // Somebody who has hung up meanwhile hears nothing.
                 if (!request.response().ended()) {
-                    write(exchange, request.response());
+                    write(exchange, request.response(), body);
                 }
+                over(exchange);
             } catch (RuntimeException e) {
                 failed(exchange, request, e);
-                return;
             }
-            over(exchange);
         }
 
-        private void write(Exchange exchange, HttpServerResponse response) {
+        private void write(Exchange exchange, HttpServerResponse response, byte[] body) {
             Message message = exchange.getMessage();
-            boolean failed = exchange.getException() != null;
-            byte[] body = failed ? null : message.getBody(byte[].class);
-            int otherwise = body == null ? 204 : 200;
-            response.setStatusCode(
-                    failed ? 500 : message.getHeader(Exchange.HTTP_RESPONSE_CODE, otherwise, Integer.class));
-            HeaderFilterStrategy filter = getEndpoint().getHeaderFilterStrategy();
-            for (Map.Entry<String, Object> header : message.getHeaders().entrySet()) {
-                String value = String.valueOf(header.getValue());
-                if (!filter.applyFilterToCamelHeaders(header.getKey(), value, exchange)) {
-                    response.putHeader(header.getKey(), value);
-                }
-            }
+            response.setStatusCode(HttpUtil.determineResponseCode(exchange, message.getBody()));
+            TypeConverter converter = exchange.getContext().getTypeConverter();
+            message.getHeaders()
+                    .forEach((name, value) -> HttpUtil.applyHeader(
+                            getEndpoint().getHeaderFilterStrategy(),
+                            exchange,
+                            ObjectHelper.createIterator(value, null, true),
+                            converter,
+                            name,
+                            (values, only) -> putHeader(response, name, values, only)));
             String type = MessageHelper.getContentType(message);
             if (type != null) {
                 response.putHeader(HttpHeaders.CONTENT_TYPE, type);
             }
-            response.end(body == null ? Buffer.buffer() : Buffer.buffer(body));
+            response.end(Buffer.buffer(body));
+        }
+
+        private static void putHeader(
+                HttpServerResponse response, String name, @Nullable List<String> values, @Nullable String only) {
+            if (values != null) {
+                response.putHeader(name, values);
+            } else if (only != null) {
+                response.putHeader(name, only);
+            }
         }
 
         private void failed(Exchange exchange, RoutingContext request, Throwable failure) {
