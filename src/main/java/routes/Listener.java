@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -79,7 +80,10 @@ final class Listener implements PlatformHttpEngine {
 
         private static byte[] body(Exchange exchange) {
             try {
-                byte[] body = exchange.getMessage().getBody(byte[].class);
+                // Camel would write text in the character set that the sender's Content-Type names.
+                byte[] body = exchange.getMessage().getBody() instanceof String text
+                        ? text.getBytes(StandardCharsets.UTF_8)
+                        : exchange.getMessage().getBody(byte[].class);
                 // What a failure is about is nothing to tell a stranger.
                 return body == null || exchange.getException() != null ? NOTHING : body;
             } catch (RuntimeException e) {

@@ -55,7 +55,8 @@ public final class Recorder implements AutoCloseable {
      */
     public void record(HandOver handOver) {
         finish();
-        if (!alone || inbox.isRush()) {
+        // Nobody takes for known what is about to be forgotten.
+        if (!alone || inbox.isRush() || !handOver.forgotten.isEmpty()) {
             log.record(handOver);
             return;
         }
