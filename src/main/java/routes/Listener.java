@@ -68,7 +68,7 @@ final class Listener implements PlatformHttpEngine {
                     .onFailure(failure -> failed(exchange, request, failure));
         }
 
-        /** On a worker, as Camel's: a step that blocks there keeps no other connection waiting. */
+        /** Begins on a worker, as Camel's; what follows an asynchronous step runs where that ended, and must not block. */
         private boolean process(Exchange exchange, RoutingContext request, Context loop) throws Exception {
             createUoW(exchange);
             return getAsyncProcessor().process(exchange, here -> {

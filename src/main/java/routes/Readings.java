@@ -158,7 +158,11 @@ public final class Readings implements AutoCloseable {
         reading.end(Reading.Outcome.DEFERRED, null, root(failure));
     }
 
-    /** Writes what became of all readings of a batch: one transaction, all or nothing. */
+    /**
+     * Writes what became of all readings of a batch: one transaction, all or nothing; it may go on after this returns.
+     *
+     * @throws routes.store.StoreException when this batch, or the one before, was not written
+     */
     public void record(@Body List<Reading> readings) {
         HandOver handOver = new HandOver();
         boolean imported = readings.stream().anyMatch(reading -> reading.entry().origin() == Origin.IMPORT);

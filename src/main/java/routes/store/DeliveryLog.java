@@ -94,7 +94,7 @@ public final class DeliveryLog implements AutoCloseable {
             write(handOver);
         } catch (StoreException e) {
             boolean overtaken = e.getCause() instanceof ConcurrencyFailureException
-                    || e.getCause() instanceof DuplicateKeyException;
+                    || (database.isShared() && e.getCause() instanceof DuplicateKeyException);
             throw overtaken ? new OvertakenException("somebody else has written the same at this moment", e) : e;
         }
     }

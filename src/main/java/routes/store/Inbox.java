@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.RowMapper;
  * the transaction that records its events.
  *
  * <p>Thread-safe for storing; entries of a lane are claimed by one thread of an instance, which is done with those it
- * claimed before.
+ * claimed before, but for those that are withheld.
  */
 public final class Inbox implements AutoCloseable {
 
