@@ -3,7 +3,6 @@ package routes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -91,11 +90,10 @@ public final class Webhook {
             return CompletableFuture.completedFuture(null);
         }
         long start = System.nanoTime();
-        return inbox.store(notification.topic(), notification.id(), new String(body, StandardCharsets.UTF_8))
-                .thenRun(() -> {
-                    stored.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-                    answer(message, 200, "stored");
-                });
+        return inbox.store(notification.topic(), notification.id(), body).thenRun(() -> {
+            stored.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            answer(message, 200, "stored");
+        });
     }
 
     /** Answers with a status and the reason. */

@@ -64,25 +64,19 @@ public final class CaseStore {
                 });
             }
         }
-        batch(database, "note-open-case", notes);
-        batch(database, "close-open-case", closings);
+        database.batch("note-open-case", notes);
+        database.batch("close-open-case", closings);
         List<Object[]> moves = new ArrayList<>();
         List<Object[]> told = new ArrayList<>();
         handOver.mergers.forEach((from, into) -> {
             moves.add(new Object[] {into, now, from});
             told.add(new Object[] {into, from});
         });
-        batch(database, "move-open-cases", moves);
-        batch(database, "move-told-cases", told);
+        database.batch("move-open-cases", moves);
+        database.batch("move-told-cases", told);
         List<Object[]> known = new ArrayList<>();
         handOver.known.forEach(contact -> known.add(new Object[] {now, contact}));
-        batch(database, "recheck-open-cases", known);
-    }
-
-    private static void batch(Database database, String statement, List<Object[]> rows) {
-        if (!rows.isEmpty()) {
-            database.jdbc().batchUpdate(database.sql(statement), rows);
-        }
+        database.batch("recheck-open-cases", known);
     }
 
     /** Within the caller's transaction. */

@@ -10,6 +10,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +22,8 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -44,6 +49,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     private static final String FILES = "jdbc:hsqldb:file:";
 
     private final Dialect dialect;
@@ -55,6 +62,7 @@ public final class Database implements AutoCloseable {
     private final Map<String, String> statements = new ConcurrentHashMap<>();
     private final Ids ids;
     private @Nullable Claims claims;
+    private @Nullable Arrivals arrivals;
 
     private Database(Dialect dialect, @Nullable FileLock lock, DiskSpace disk, HikariDataSource pool) {
         this.dialect = dialect;
@@ -86,8 +94,9 @@ public final class Database implements AutoCloseable {
             pool = new HikariDataSource(config(url, user, password, embedded));
             migrate(pool, embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL);
             Database database = new Database(embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL, lock, disk, pool);
-            if (lock != null) {
+            if (files != null && lock != null) {
                 database.readOpenWork();
+                database.arrivals = new Arrivals(database, files);
                 lock.markAsUsed();
             }
             return database;
@@ -197,6 +206,55 @@ public final class Database implements AutoCloseable {
         return ours;
     }
 
+    /** @return where webhooks wait; null: in the inbox itself, as where several instances share it */
+    @Nullable
+    Arrivals arrivals() {
+        return arrivals;
+    }
+
+    /** @return when the oldest webhook came of those that wait here, or the other time where that is earlier */
+    @Nullable
+    Instant oldestWith(@Nullable Instant other) {
+        Instant oldest = arrivals == null ? null : arrivals.oldest();
+        return oldest == null || (other != null && other.isBefore(oldest)) ? other : oldest;
+    }
+
+    /** In the transaction that is under way, one of each in the table of notifications. */
+    void insertNotifications(List<InboxEntry> entries) {
+        List<Object[]> rows = new ArrayList<>(entries.size());
+        for (InboxEntry entry : entries) {
+            rows.add(new Object[] {
+                entry.notification(),
+                entry.origin().word(),
+                entry.topic(),
+                entry.notificationId(),
+                entry.receivedAt().toEpochMilli(),
+                entry.body()
+            });
+        }
+        batch("insert-notification", rows);
+    }
+
+    /** In the transaction that is under way: they are due from when they came. */
+    void insertInbox(List<InboxEntry> entries) {
+        List<Object[]> rows = new ArrayList<>(entries.size());
+        for (InboxEntry entry : entries) {
+            rows.add(new Object[] {
+                entry.id(),
+                entry.notification(),
+                entry.origin().lane(),
+                entry.receivedAt().toEpochMilli(),
+                entry.replays()
+            });
+        }
+        batch("insert-inbox", rows);
+    }
+
+    /** @return for each row how many were changed */
+    int[] batch(String statement, List<Object[]> rows) {
+        return rows.isEmpty() ? new int[0] : jdbc.batchUpdate(sql(statement), rows);
+    }
+
     /** @return the statement of that name: the dialect's own where it has one */
     String sql(String name) {
         return statements.computeIfAbsent(name, wanted -> {
@@ -213,6 +271,11 @@ public final class Database implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** @throws StoreException when the disk is about to be full */
+    void requireDisk() {
+        disk.require();
     }
 
     /** @throws StoreException when it did not commit; then nothing of it is in the database */
@@ -256,6 +319,15 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** What is handled need not be read again by the next start. */
+    private static void closeArrivals(Arrivals arrivals) {
+        try (arrivals) {
+            arrivals.discard();
+        } catch (StoreException e) {
+            LOG.debug("The journal stays as it is", e);
+        }
+    }
+
     @Override
     public void close() {
         synchronized (this) {
@@ -264,6 +336,9 @@ public final class Database implements AutoCloseable {
             }
         }
         try {
+            if (arrivals != null) {
+                closeArrivals(arrivals);
+            }
             if (dialect == Dialect.HSQLDB && pool.isRunning()) {
                 shutDown();
             }

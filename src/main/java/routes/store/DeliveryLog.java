@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,28 +101,61 @@ public final class DeliveryLog implements AutoCloseable {
     }
 
     private void write(HandOver handOver) {
+        Arrivals arrivals = database.arrivals();
+        if (arrivals != null) {
+            arrivals.record(handOver.entries(), inHand -> write(handOver, inHand));
+            return;
+        }
         database.transaction(() -> {
-            JdbcTemplate jdbc = database.jdbc();
-            takeFromInbox(handOver.done);
-            insertEvents(handOver);
-            insertDuplicates(handOver);
-            List<Object[]> deferrals = new ArrayList<>();
-            handOver.deferrals.forEach(
-                    each -> deferrals.add(new Object[] {each.dueAt().toEpochMilli(), each.id()}));
-            batch("defer-inbox", deferrals);
-            handOver.releases.addAll(waitingAmong(handOver));
-            handOver.releases.forEach(contact -> release(jdbc, contact));
-            CaseStore.write(database, handOver, clock.millis());
-            handOver.forgotten.forEach(this::deleteContact);
-            Tally.write(database, handOver.tallies);
+            write(handOver, Set.of());
             return handOver;
         });
+    }
+
+    /** @param inHand ids of entries that are not in the database yet */
+    private void write(HandOver handOver, Set<Long> inHand) {
+        JdbcTemplate jdbc = database.jdbc();
+        List<InboxEntry> rows = handOver.done.stream()
+                .filter(entry -> !inHand.contains(entry.id()))
+                .toList();
+        takeFromInbox(rows);
+        insertNew(handOver, inHand);
+        insertEvents(handOver, rows);
+        insertDuplicates(handOver);
+        defer(handOver.deferrals, inHand);
+        handOver.releases.addAll(waitingAmong(handOver));
+        handOver.releases.forEach(contact -> release(jdbc, contact));
+        CaseStore.write(database, handOver, clock.millis());
+        handOver.forgotten.forEach(this::deleteContact);
+        Tally.write(database, handOver.tallies);
+    }
+
+    /** A notification that tells nothing, or nothing new, is not kept. */
+    private void insertNew(HandOver handOver, Set<Long> inHand) {
+        Set<InboxEntry> kept = new LinkedHashSet<>();
+        handOver.events.forEach(known -> kept.add(known.entry()));
+        handOver.deferrals.forEach(deferral -> kept.add(deferral.entry()));
+        kept.removeIf(entry -> !inHand.contains(entry.id()));
+        database.insertNotifications(List.copyOf(kept));
+    }
+
+    private void defer(List<HandOver.Deferral> deferrals, Set<Long> inHand) {
+        List<InboxEntry> inserts = new ArrayList<>();
+        List<Object[]> updates = new ArrayList<>();
+        for (HandOver.Deferral each : deferrals) {
+            if (inHand.contains(each.entry().id())) {
+                inserts.add(each.entry());
+            }
+            updates.add(new Object[] {each.dueAt().toEpochMilli(), each.entry().id()});
+        }
+        database.insertInbox(inserts);
+        database.batch("defer-inbox", updates);
     }
 
     private void takeFromInbox(List<InboxEntry> done) {
         List<Object[]> ids = new ArrayList<>(done.size());
         done.forEach(entry -> ids.add(new Object[] {entry.id()}));
-        int[] taken = batch("delete-inbox", ids);
+        int[] taken = database.batch("delete-inbox", ids);
         for (int count : taken) {
             if (count == 0) {
                 // Another instance took this one for dead and was faster: its outcome counts, not ours.
@@ -130,7 +164,8 @@ public final class DeliveryLog implements AutoCloseable {
         }
     }
 
-    private void insertEvents(HandOver handOver) {
+    /** @param rows those that are done and were rows of the inbox */
+    private void insertEvents(HandOver handOver, List<InboxEntry> rows) {
         List<Object[]> inserts = new ArrayList<>();
         List<Object[]> opened = new ArrayList<>();
         List<Object[]> requests = new ArrayList<>();
@@ -180,19 +215,19 @@ public final class DeliveryLog implements AutoCloseable {
         }
         // In one order everywhere: instances that tell the same facts wait for each other, and not in a circle.
         inserts.sort(Comparator.comparing(row -> String.valueOf(row[1])));
-        batch("insert-event", inserts);
-        batch("insert-request", requests);
-        batch("insert-outbox", opened);
-        batch("replace-event", replacements);
-        batch("delete-request-of-replay", replaced);
-        batch("insert-request-of-replay", replacing);
-        batch("replace-outbox", reopened);
+        database.batch("insert-event", inserts);
+        database.batch("insert-request", requests);
+        database.batch("insert-outbox", opened);
+        database.batch("replace-event", replacements);
+        database.batch("delete-request-of-replay", replaced);
+        database.batch("insert-request-of-replay", replacing);
+        database.batch("replace-outbox", reopened);
         // A notification is kept for as long as an event that was made of it.
         List<Object[]> dropped = new ArrayList<>();
-        handOver.done.stream()
+        rows.stream()
                 .filter(entry -> !kept.contains(entry.notification()))
                 .forEach(entry -> dropped.add(new Object[] {entry.notification()}));
-        batch("delete-notification", dropped);
+        database.batch("delete-notification", dropped);
     }
 
     private void insertDuplicates(HandOver handOver) {
@@ -209,7 +244,7 @@ public final class DeliveryLog implements AutoCloseable {
                 clock.millis()
             });
         }
-        batch("insert-duplicate", rows);
+        database.batch("insert-duplicate", rows);
     }
 
     /** Contacts that now have an identity, and had events waiting for it. */
@@ -321,6 +356,10 @@ public final class DeliveryLog implements AutoCloseable {
      */
     public int forget(String person, Telling telling) {
         String name = person.toLowerCase(Locale.ROOT);
+        Arrivals arrivals = database.arrivals();
+        if (arrivals != null) {
+            arrivals.moveToInbox();
+        }
         Integer forgotten = database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
             Set<String> contacts =
@@ -486,7 +525,7 @@ public final class DeliveryLog implements AutoCloseable {
                     .filter(id -> !inFlight.containsKey(id))
                     .forEach(id -> rows.add(new Object[] {now, id, claim}));
         }
-        database.transaction(() -> batch("release-event", rows));
+        database.transaction(() -> database.batch("release-event", rows));
     }
 
     private void takeNote(Delivery delivery) {
@@ -522,7 +561,7 @@ public final class DeliveryLog implements AutoCloseable {
             long now = clock.millis();
             List<Object[]> rows = new ArrayList<>();
             deliveries.forEach(delivery -> rows.add(new Object[] {now, delivery.id(), delivery.dueAt()}));
-            database.transaction(() -> batch("release-event", rows));
+            database.transaction(() -> database.batch("release-event", rows));
         }
         synchronized (claimedUpTo) {
             deliveries.forEach(delivery -> {
@@ -589,9 +628,9 @@ public final class DeliveryLog implements AutoCloseable {
                     attempts.add(attempt(each, now));
                 }
             }
-            batch("delete-request", replaced);
-            batch("insert-request", requests);
-            int[] left = batch("deliver-event", delivered);
+            database.batch("delete-request", replaced);
+            database.batch("insert-request", requests);
+            int[] left = database.batch("deliver-event", delivered);
             Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
             for (int i = 0; i < taken.size(); i++) {
                 // Not in the outbox any more: deleted meanwhile, or delivered by another instance.
@@ -601,9 +640,9 @@ public final class DeliveryLog implements AutoCloseable {
                 }
             }
             Tally.write(database, tallies);
-            batch("postpone-event", postponed);
-            batch("hold-event", held);
-            batch("insert-attempt", attempts);
+            database.batch("postpone-event", postponed);
+            database.batch("hold-event", held);
+            database.batch("insert-attempt", attempts);
             return settlements;
         });
     }
@@ -629,6 +668,10 @@ public final class DeliveryLog implements AutoCloseable {
      * @return how many
      */
     public int prune(Instant before) {
+        Arrivals arrivals = database.arrivals();
+        if (arrivals != null) {
+            arrivals.discard();
+        }
         int count = 0;
         long after = 0;
         for (int page = 0; page < PRUNED_PAGES; page++) {
@@ -661,10 +704,6 @@ public final class DeliveryLog implements AutoCloseable {
 
     private static long number(Map<String, Object> row, String column) {
         return ((Number) Objects.requireNonNull(row.get(column))).longValue();
-    }
-
-    private int[] batch(String statement, List<Object[]> rows) {
-        return rows.isEmpty() ? new int[0] : database.jdbc().batchUpdate(database.sql(statement), rows);
     }
 
     @Override

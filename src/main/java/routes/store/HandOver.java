@@ -15,7 +15,7 @@ import java.util.TreeSet;
  */
 public final class HandOver {
 
-    record Deferral(long id, Instant dueAt) {}
+    record Deferral(InboxEntry entry, Instant dueAt) {}
 
     record Known(InboxEntry entry, RecordedEvent event) {}
 
@@ -42,7 +42,7 @@ public final class HandOver {
 
     /** The entry stays in the inbox and is due again then. */
     public void defer(InboxEntry entry, Instant dueAt) {
-        deferrals.add(new Deferral(entry.id(), dueAt));
+        deferrals.add(new Deferral(entry, dueAt));
     }
 
     /** The entry leaves the inbox. */
@@ -84,7 +84,7 @@ public final class HandOver {
     Set<Long> entries() {
         Set<Long> entries = new HashSet<>();
         done.forEach(entry -> entries.add(entry.id()));
-        deferrals.forEach(deferral -> entries.add(deferral.id()));
+        deferrals.forEach(deferral -> entries.add(deferral.entry().id()));
         return entries;
     }
 

@@ -308,7 +308,7 @@ public final class History implements AutoCloseable {
     public @Nullable Instant oldestWebhook() {
         List<Long> received =
                 database.jdbc().queryForList(database.sql("select-oldest-webhook"), Long.class, Origin.WEBHOOK.lane());
-        return received.isEmpty() ? null : Instant.ofEpochMilli(received.get(0));
+        return database.oldestWith(received.isEmpty() ? null : Instant.ofEpochMilli(received.get(0)));
     }
 
     /** Lets another process go on at once with what this one was at. */
@@ -326,18 +326,14 @@ public final class History implements AutoCloseable {
     }
 
     private void insert(List<Found> found, Origin origin) {
-        List<Object[]> notifications = new ArrayList<>(found.size());
-        List<Object[]> entries = new ArrayList<>(found.size());
-        long now = clock.millis();
+        List<InboxEntry> entries = new ArrayList<>(found.size());
+        Instant now = clock.instant();
         for (Found each : found) {
             long id = database.ids().next();
-            notifications.add(new Object[] {id, origin.word(), each.topic(), each.notificationId(), now, each.body()});
-            entries.add(new Object[] {id, id, origin.lane(), now, null});
+            entries.add(new InboxEntry(id, id, origin, each.topic(), each.notificationId(), now, 0, null, each.body()));
         }
-        if (!found.isEmpty()) {
-            database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
-            database.jdbc().batchUpdate(database.sql("insert-inbox"), entries);
-        }
+        database.insertNotifications(entries);
+        database.insertInbox(entries);
     }
 
     private static @Nullable String clip(@Nullable String text) {

@@ -1,8 +1,5 @@
 package routes.store;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Scheduler;
 import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -49,45 +47,24 @@ public final class Inbox implements AutoCloseable {
     private static final long MOST_GIVEN_NANOS = Duration.ofMillis(500).toNanos();
     private static final Duration LOOK = Duration.ofMillis(2);
 
-    /** Of bodies: some seconds of a rush. A character is a byte, or two in a body that is not of Latin letters only. */
-    private static final long MOST_KEPT_CHARACTERS = 32L << 20;
-    /** What is not due by then has to wait anyway, or another instance takes it. */
-    private static final Duration KEPT = Duration.ofMinutes(1);
-
-    /** Of bodies whose commit is waited for: each is in memory up to four times, as bytes and as text. */
-    private final long mostWaiting = Runtime.getRuntime().maxMemory() / 16;
+    /** Bytes of bodies whose commit is waited for: each is in memory up to four times, as bytes and as text. */
+    private final long mostWaitedFor = Runtime.getRuntime().maxMemory() / 16;
 
     private final Database database;
+    /** On an embedded database; elsewhere webhooks are rows of the inbox from the start, for all instances. */
+    private final @Nullable Arrivals arrivals;
+
     private final Clock clock;
-    private final GroupCommit<Arrival> commits;
+    private final GroupCommit<Journal.Arrival> commits;
     private final ExecutorService answers =
             Executors.newSingleThreadExecutor(work -> new Thread(work, "inbox-answers"));
-    /**
-     * What was stored just now, until it is claimed: it need not be read back, and the database's own cache need not be
-     * so large that everybody waits while it is written out.
-     */
-    private final Cache<Long, Stored> fresh = Caffeine.newBuilder()
-            .maximumWeight(MOST_KEPT_CHARACTERS)
-            .weigher((Long id, Stored stored) -> stored.body.length())
-            .expireAfterWrite(KEPT)
-            .scheduler(Scheduler.systemScheduler())
-            // What is to be tidied up after a change takes less time than to wake somebody for it.
-            .executor(Runnable::run)
-            .build();
 
     private final Costly<Long> size = new Costly<>(this::count, Long::longValue);
     private final Set<Long> withheld = ConcurrentHashMap.newKeySet();
-    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong waitedFor = new AtomicLong();
     private long claimedAt = System.nanoTime();
     /** Shared database only, by lane: whether this instance may have claimed what it has not finished. */
     private final boolean[] claimed = new boolean[Origin.values().length];
-
-    private record Arrival(Origin origin, String topic, String notificationId, String body, long receivedAt) {
-
-        Stored stored() {
-            return new Stored(origin, topic, notificationId, Instant.ofEpochMilli(receivedAt), body);
-        }
-    }
 
     private record Claim(
             long id,
@@ -98,49 +75,40 @@ public final class Inbox implements AutoCloseable {
     public Inbox(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
-        commits = new GroupCommit<>("inbox-commit", ROOM, MOST_IN_A_COMMIT, this::insert, answers);
+        arrivals = database.arrivals();
+        Consumer<List<Journal.Arrival>> writer = arrivals == null ? this::insert : arrivals::append;
+        commits = new GroupCommit<>("inbox-commit", ROOM, MOST_IN_A_COMMIT, writer, answers);
     }
 
     /**
      * Stores a notification.
      *
+     * @param body JSON, UTF-8
      * @return done when it is on disk; failed with {@link StoreException}, or {@link TimeoutException} when that takes
      *     longer than Intercom waits: the sender has to come again
      */
-    public CompletableFuture<Void> store(String topic, String notificationId, String body) {
-        if (waiting.addAndGet(body.length()) > mostWaiting) {
-            waiting.addAndGet(-body.length());
+    public CompletableFuture<Void> store(String topic, String notificationId, byte[] body) {
+        if (waitedFor.addAndGet(body.length) > mostWaitedFor) {
+            waitedFor.addAndGet(-body.length);
             return CompletableFuture.failedFuture(new StoreException("more is coming in than can be stored"));
         }
         CompletableFuture<Void> committed =
-                commits.add(new Arrival(Origin.WEBHOOK, topic, notificationId, body, clock.millis()));
+                commits.add(new Journal.Arrival(topic, notificationId, body, clock.millis()));
         // On the commit itself: after a time-out it still comes, and only then is the body let go.
-        var unused = committed.whenComplete((done, failure) -> waiting.addAndGet(-body.length()));
+        var unused = committed.whenComplete((done, failure) -> waitedFor.addAndGet(-body.length));
         return committed.copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void insert(List<Arrival> arrivals) {
-        List<Object[]> notifications = new ArrayList<>(arrivals.size());
-        List<Object[]> entries = new ArrayList<>(arrivals.size());
-        Map<Long, Stored> stored = new HashMap<>();
-        for (Arrival arrival : arrivals) {
-            long id = database.ids().next();
-            stored.put(id, arrival.stored());
-            notifications.add(new Object[] {
-                id, arrival.origin.word(), arrival.topic, arrival.notificationId, arrival.receivedAt, arrival.body
-            });
-            entries.add(new Object[] {id, id, arrival.origin.lane(), arrival.receivedAt, null});
+    private void insert(List<Journal.Arrival> arrived) {
+        List<InboxEntry> entries = new ArrayList<>(arrived.size());
+        for (Journal.Arrival each : arrived) {
+            entries.add(each.entry(database.ids().next()));
         }
-        fresh.putAll(stored);
-        try {
-            database.transaction(() -> {
-                database.jdbc().batchUpdate(database.sql("insert-notification"), notifications);
-                return database.jdbc().batchUpdate(database.sql("insert-inbox"), entries);
-            });
-        } catch (RuntimeException e) {
-            fresh.invalidateAll(stored.keySet());
-            throw e;
-        }
+        database.transaction(() -> {
+            database.insertNotifications(entries);
+            database.insertInbox(entries);
+            return entries;
+        });
     }
 
     /**
@@ -153,7 +121,13 @@ public final class Inbox implements AutoCloseable {
     public List<InboxEntry> claim(Origin origin, int most) {
         try {
             List<Claim> claims = claims(origin, most);
-            return claims.isEmpty() ? List.of() : read(claims);
+            List<InboxEntry> entries = claims.isEmpty() ? List.of() : read(claims);
+            if (origin != Origin.WEBHOOK || arrivals == null || entries.size() == most) {
+                return entries;
+            }
+            List<InboxEntry> all = new ArrayList<>(entries);
+            all.addAll(arrivals.claim(most - entries.size(), Set.copyOf(withheld)));
+            return all;
         } catch (DataAccessException e) {
             throw new StoreException("the inbox cannot be read", e);
         }
@@ -223,18 +197,9 @@ public final class Inbox implements AutoCloseable {
 
     private List<InboxEntry> read(List<Claim> claims) {
         Map<Long, Stored> notifications = new HashMap<>();
-        List<Long> missing = new ArrayList<>();
-        for (Claim claim : claims) {
-            Stored stored = fresh.asMap().remove(claim.notification);
-            if (stored == null) {
-                missing.add(claim.notification);
-            } else {
-                notifications.put(claim.notification, stored);
-            }
-        }
-        if (!missing.isEmpty()) {
-            readInto(notifications, missing);
-        }
+        readInto(
+                notifications,
+                claims.stream().map(Claim::notification).distinct().toArray());
         return claims.stream()
                 .filter(claim -> notifications.containsKey(claim.notification))
                 .map(claim -> {
@@ -253,17 +218,13 @@ public final class Inbox implements AutoCloseable {
                 .toList();
     }
 
-    private void readInto(Map<Long, Stored> notifications, List<Long> missing) {
+    private void readInto(Map<Long, Stored> notifications, Object[] ids) {
         database.jdbc()
                 .query(
                         connection -> {
                             PreparedStatement statement =
                                     connection.prepareStatement(database.sql("select-notifications"));
-                            statement.setArray(
-                                    1,
-                                    connection.createArrayOf(
-                                            "BIGINT",
-                                            missing.stream().distinct().toArray()));
+                            statement.setArray(1, connection.createArrayOf("BIGINT", ids));
                             return statement;
                         },
                         result -> {
@@ -292,7 +253,7 @@ public final class Inbox implements AutoCloseable {
      * @throws StoreException when the database cannot be read
      */
     public long size() {
-        return size.get();
+        return size.get() + (arrivals == null ? 0 : arrivals.size());
     }
 
     private long count() {

@@ -163,7 +163,7 @@ public final class LogView {
     /** @return when the live notification came that is to be worked on next; null when there is none */
     public @Nullable Instant oldestInInbox() {
         Long oldest = read(() -> database.jdbc().queryForObject(database.sql("select-oldest-in-inbox"), Long.class));
-        return oldest == null ? null : Instant.ofEpochMilli(oldest);
+        return database.oldestWith(oldest == null ? null : Instant.ofEpochMilli(oldest));
     }
 
     private List<Row> rows(String sql, Object... values) {

@@ -1,5 +1,6 @@
 package routes.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DamagedStoreTest {
 
+    /** Rows of the inbox. */
     private static final int STORED = 12;
+    /** After those, in the journal. */
+    private static final int ARRIVED = 6;
+
+    private static final int ALL = STORED + ARRIVED;
     private static final String BODY = "{\"topic\":\"conversation.read\",\"text\":\"" + "Grüße ".repeat(300) + "\"}";
 
     @TempDir
@@ -46,6 +53,10 @@ class DamagedStoreTest {
     /** Length of the log when each was acknowledged. */
     private static final List<Long> LENGTHS = new ArrayList<>();
 
+    private static final List<Long> JOURNAL_LENGTHS = new ArrayList<>();
+
+    private static final String JOURNAL = "store.journal.1";
+
     private static int copies;
 
     @BeforeAll
@@ -54,14 +65,29 @@ class DamagedStoreTest {
         Database database = open(live);
         try (Inbox inbox = new Inbox(database, Clock.systemUTC())) {
             for (int i = 0; i < STORED; i++) {
-                inbox.store("conversation.read", "notif_" + i, BODY).join();
+                reconcile(database, i);
                 LENGTHS.add(Files.size(live.resolve("store.log")));
+            }
+            for (int i = 0; i < ARRIVED; i++) {
+                inbox.store("conversation.read", "notif_" + i, BODY.getBytes(UTF_8))
+                        .join();
+                JOURNAL_LENGTHS.add(Files.size(live.resolve(JOURNAL)));
             }
             crashed = copy(live);
         } finally {
             database.close();
         }
         closed = copy(live);
+    }
+
+    private static void reconcile(Database database, int number) {
+        List<InboxEntry> found = List.of(new InboxEntry(
+                number, number, Origin.RECONCILE, "conversation.read", "conv", Instant.EPOCH, 0, null, BODY));
+        database.transaction(() -> {
+            database.insertNotifications(found);
+            database.insertInbox(found);
+            return found;
+        });
     }
 
     private static Database open(Path files) {
@@ -100,8 +126,8 @@ class DamagedStoreTest {
 
     @Test
     void aCrashCostsNothing() throws IOException {
-        assertEquals(STORED, count(copy(crashed)));
-        assertEquals(STORED, count(copy(closed)));
+        assertEquals(ALL, count(copy(crashed)));
+        assertEquals(ALL, count(copy(closed)));
     }
 
     /** From between two records, through each of the first and last bytes of the next, to some in its middle. */
@@ -121,9 +147,21 @@ class DamagedStoreTest {
 
                     int count = count(files);
 
-                    assertTrue(count == STORED - 2 || count == STORED - 1, () -> count + " are left");
+                    assertTrue(count == ALL - 2 || count == ALL - 1, () -> count + " are left");
                     assertEquals(count, count(files), "and after another start");
                 }));
+    }
+
+    @Test
+    void aTornLastFrameCostsNothingThatWasAcknowledged() throws IOException {
+        long whole = JOURNAL_LENGTHS.get(ARRIVED - 2);
+        for (long torn : List.of(whole, whole + 1, whole + 20, whole + 500, JOURNAL_LENGTHS.get(ARRIVED - 1) - 1)) {
+            Path files = copy(crashed);
+            cut(files.resolve(JOURNAL), torn);
+
+            assertEquals(ALL - 1, count(files));
+            assertEquals(ALL - 1, count(files), "and after another start");
+        }
     }
 
     @Test
@@ -131,8 +169,10 @@ class DamagedStoreTest {
         Path files = copy(crashed);
         byte[] log = Files.readAllBytes(files.resolve("store.log"));
         Files.write(files.resolve("store.log"), Arrays.copyOf(log, log.length + 4_096));
+        byte[] journal = Files.readAllBytes(files.resolve(JOURNAL));
+        Files.write(files.resolve(JOURNAL), Arrays.copyOf(journal, journal.length + 4_096));
 
-        assertEquals(STORED, count(files));
+        assertEquals(ALL, count(files));
     }
 
     private interface Damage {
@@ -192,6 +232,23 @@ class DamagedStoreTest {
             Arrays.fill(log, from, from + 300, (byte) 0);
             Files.write(files.resolve("store.log"), log);
         }));
+        for (Path state : List.of(crashed, closed)) {
+            tests.add(refused(JOURNAL + " is gone", state, files -> {
+                try (Stream<Path> each = Files.list(files)) {
+                    for (Path file : each.filter(file -> file.toString().contains(".journal."))
+                            .toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }));
+            tests.add(refused(
+                    JOURNAL + " begins with noise", state, files -> overwrite(files.resolve(JOURNAL), 0, 2_000, 5)));
+            tests.add(refused(
+                    JOURNAL + " is noise in the middle",
+                    state,
+                    files -> overwrite(
+                            files.resolve(JOURNAL), JOURNAL_LENGTHS.get(2).intValue(), 300, 6)));
+        }
         tests.add(refused("store.properties is empty", closed, files -> cut(files.resolve("store.properties"), 0)));
         tests.add(refused(
                 "store.properties is noise", closed, files -> overwrite(files.resolve("store.properties"), 0, 200, 4)));

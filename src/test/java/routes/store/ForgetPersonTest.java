@@ -1,5 +1,6 @@
 package routes.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -69,11 +70,13 @@ class ForgetPersonTest {
                     .orElseThrow();
             log.settle(List.of(new Settlement(attempted, State.PENDING, Instant.now(), 503, "busy", null)))
                     .join();
-            inbox.store("conversation.read", "n1", ASKS).join();
-            inbox.store("conversation.read", "n2", "asks@example.org").join();
-            inbox.store("conversation.read", "n3", STAYS).join();
+            inbox.store("conversation.read", "n1", ASKS.getBytes(UTF_8)).join();
+            inbox.store("conversation.read", "n2", "asks@example.org".getBytes(UTF_8))
+                    .join();
+            inbox.store("conversation.read", "n3", STAYS.getBytes(UTF_8)).join();
             // Names the person without being theirs.
-            inbox.store("conversation.read", "n4", "written by " + ASKS).join();
+            inbox.store("conversation.read", "n4", ("written by " + ASKS).getBytes(UTF_8))
+                    .join();
 
             assertEquals(6, log.forget("ASKS@example.org", ACTING), "three events, a duplicate, two inbox entries");
 
@@ -132,7 +135,7 @@ class ForgetPersonTest {
     }
 
     private static InboxEntry arrive(Inbox inbox) {
-        inbox.store("conversation.read", "n", "somebody").join();
+        inbox.store("conversation.read", "n", "somebody".getBytes(UTF_8)).join();
         return inbox.claimLive(1).get(0);
     }
 

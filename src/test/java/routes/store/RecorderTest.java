@@ -1,5 +1,6 @@
 package routes.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +46,9 @@ class RecorderTest {
     }
 
     private InboxEntry claimed(String id) {
-        inbox.store("conversation.read", id, "{}").join();
+        inbox.store("conversation.read", id, "{}".getBytes(UTF_8)).join();
+        // A row is what another transaction can hold.
+        Objects.requireNonNull(database.arrivals()).moveToInbox();
         List<InboxEntry> claimed = inbox.claimLive(10);
         assertEquals(1, claimed.size());
         return claimed.get(0);

@@ -1,5 +1,6 @@
 package routes.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -41,7 +42,7 @@ class SharedStoreTest {
         private final CaseStore cases = new CaseStore(database, clock);
 
         void stored(String id) {
-            inbox.store("conversation.read", id, "{}").join();
+            inbox.store("conversation.read", id, "{}".getBytes(UTF_8)).join();
         }
 
         List<String> claimed() {

@@ -1,0 +1,195 @@
+package routes.store;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live inbox of an embedded database: webhooks from the journal's end until they are recorded. Those that are claimed
+ * are in hand, and stay in the journal; the transaction that records what they tell also takes down how far the journal is
+ * handled. So none is written twice, and one that tells nothing never gets into the database. What has to wait for longer
+ * becomes a row of the inbox.
+ *
+ * <p>Thread-safe.
+ */
+final class Arrivals implements AutoCloseable {
+
+    private static final int MOVED_AT_ONCE = 500;
+
+    private record Held(long number, InboxEntry entry) {}
+
+    private final Database database;
+    private final Journal journal;
+    /** By id, in the order they came. */
+    private final Map<Long, Held> inHand = new LinkedHashMap<>();
+    /** While what is in hand is written: only one writes down how far the journal is handled. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    Arrivals(Database database, String files) {
+        this.database = database;
+        journal = Objects.requireNonNull(database.jdbc()
+                .queryForObject(
+                        database.sql("select-journal"),
+                        (row, number) -> new Journal(files, row.getLong("handled"), row.getLong("begun"))));
+        begun(journal.newest());
+    }
+
+    /** @throws StoreException when they are not on disk */
+    void append(List<Journal.Arrival> arrivals) {
+        database.requireDisk();
+        journal.append(arrivals);
+    }
+
+    /** @return those in hand, but for some, then new ones; the longest waiting first */
+    synchronized List<InboxEntry> claim(int most, Set<Long> except) {
+        List<InboxEntry> claimed = new ArrayList<>(inHand.values().stream()
+                .map(Held::entry)
+                .filter(entry -> !except.contains(entry.id()))
+                .limit(most)
+                .toList());
+        claimed.addAll(take(most - claimed.size()));
+        return claimed;
+    }
+
+    private List<InboxEntry> take(int most) {
+        int count = (int) Math.min(most, journal.last() - journal.lastRead());
+        // Before anything is read: the database may have none to give.
+        long[] ids = LongStream.generate(database.ids()::next).limit(count).toArray();
+        List<InboxEntry> taken = new ArrayList<>(count);
+        for (Journal.Line line : journal.read(count)) {
+            InboxEntry entry = line.arrival().entry(ids[taken.size()]);
+            inHand.put(entry.id(), new Held(line.number(), entry));
+            taken.add(entry);
+        }
+        return taken;
+    }
+
+    synchronized long size() {
+        return journal.last() - journal.lastRead() + inHand.size();
+    }
+
+    /** @return when the one that waits for the longest came; null: none waits */
+    synchronized @Nullable Instant oldest() {
+        return inHand.isEmpty()
+                ? journal.nextReceivedAt()
+                : inHand.values().iterator().next().entry.receivedAt();
+    }
+
+    /**
+     * Writes what becomes of entries, all or nothing.
+     *
+     * @param entries ids of those that are dealt with
+     * @param work in a transaction; given the ids of those that are in hand, others are rows of the inbox
+     * @throws StoreException when nothing was written
+     */
+    void record(Set<Long> entries, Consumer<Set<Long>> work) {
+        if (amongThoseInHand(entries).isEmpty()) {
+            database.transaction(() -> {
+                work.accept(Set.of());
+                return entries;
+            });
+            return;
+        }
+        writing.lock();
+        try {
+            Set<Long> held = amongThoseInHand(entries);
+            settle(held, () -> work.accept(held));
+            if (journal.isFull()) {
+                journal.roll(this::begun);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private synchronized Set<Long> amongThoseInHand(Set<Long> entries) {
+        Set<Long> held = new HashSet<>(entries);
+        held.retainAll(inHand.keySet());
+        return held;
+    }
+
+    private void settle(Set<Long> held, Runnable work) {
+        long handled = handledWith(held);
+        database.transaction(() -> {
+            work.run();
+            return database.jdbc().update(database.sql("update-journal-handled"), handled);
+        });
+        synchronized (this) {
+            inHand.keySet().removeAll(held);
+        }
+        journal.handled(handled);
+    }
+
+    /** One that is not among them keeps those behind it in the journal, too. */
+    private synchronized long handledWith(Set<Long> held) {
+        return inHand.values().stream()
+                .filter(each -> !held.contains(each.entry.id()))
+                .mapToLong(each -> each.number - 1)
+                .findFirst()
+                .orElse(journal.lastRead());
+    }
+
+    /** A file that the database knows of and that is gone is missed by the next start. */
+    private void begun(long number) {
+        database.transaction(() -> database.jdbc().update(database.sql("update-journal-begun"), number));
+    }
+
+    /**
+     * Makes rows of the inbox of all that came until now, where they can be found by what is in them.
+     *
+     * @throws StoreException when the database refuses; what was not moved is still in the journal
+     */
+    void moveToInbox() {
+        long until = journal.last();
+        writing.lock();
+        try {
+            for (List<InboxEntry> next = upTo(until); !next.isEmpty(); next = upTo(until)) {
+                List<InboxEntry> moved = next;
+                settle(moved.stream().map(InboxEntry::id).collect(Collectors.toSet()), () -> {
+                    database.insertNotifications(moved);
+                    database.insertInbox(moved);
+                });
+            }
+        } finally {
+            writing.unlock();
+        }
+        discard();
+    }
+
+    private synchronized List<InboxEntry> upTo(long number) {
+        if (inHand.isEmpty()) {
+            take((int) Math.max(0, Math.min(MOVED_AT_ONCE, number - journal.lastRead())));
+        }
+        return inHand.values().stream()
+                .filter(held -> held.number <= number)
+                .map(Held::entry)
+                .toList();
+    }
+
+    /** Lets go of files that hold nothing that is still needed: a handled notification stays in its file until then. */
+    void discard() {
+        writing.lock();
+        try {
+            if (!journal.isEmpty()) {
+                journal.roll(this::begun);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}

@@ -1,0 +1,1 @@
+SELECT handled, begun FROM journal
