@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -74,7 +75,12 @@ final class Listener implements PlatformHttpEngine {
             return getAsyncProcessor().process(exchange, here -> {
                 // Not on the loop: a stream may be long in coming.
                 byte[] body = body(exchange);
-                loop.runOnContext(now -> answer(exchange, request, body));
+                try {
+                    loop.runOnContext(now -> answer(exchange, request, body));
+                } catch (RejectedExecutionException e) {
+                    // The server has ended, and with it the connection.
+                    over(exchange);
+                }
             });
         }
 

@@ -49,6 +49,15 @@ class ReceiveWebhookTest {
         Eventually.holds("it is at Klaviyo", () -> program.klaviyo().accepted() == 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json; charset=bogus", "application/json; charset=utf-16", "x"})
+    void theAnswerIsReadableWhateverTheSenderSaysOfItsOwnCharacters(String type) {
+        WebhookScenario valid = WebhookScenario.valid(notification()).withContentType(type);
+
+        assertEquals(new Reply(200, "stored"), send(valid));
+        assertEquals(401, send(valid.withWrongSignature()).status());
+    }
+
     @Test
     void itIsAnsweredWithoutAskingAnybody() {
         program.intercom().faults((method, path, body) -> Fault.status(503));
@@ -223,12 +232,35 @@ class ReceiveWebhookTest {
     @Test
     void storageThatIsGoneIs503(@TempDir Path folder) throws Exception {
         try (RunningApplication broken = RunningApplication.in(folder)) {
-            Object database = broken.application().context().getRegistry().lookupByName("database");
-            ((AutoCloseable) database).close();
+            Object inbox = broken.application().context().getRegistry().lookupByName("inbox");
+            ((AutoCloseable) inbox).close();
 
             Reply reply = WebhookScenario.valid(notification()).sendTo(broken.webhooks());
 
             assertEquals(new Reply(503, "not stored"), reply);
+        }
+    }
+
+    @Test
+    void whatComesWhileTheDatabaseFailsIsOnDiskAndRecordedByTheNextProcess(@TempDir Path folder) throws Exception {
+        try (RunningApplication broken = RunningApplication.in(folder)) {
+            Object database = broken.application().context().getRegistry().lookupByName("database");
+            ((AutoCloseable) database).close();
+
+            Scenes scenes = broken.scenes();
+            ObjectNode notification =
+                    scenes.tell().conversationCreated(scenes.conversation(scenes.user("robin@klaviyo-demo.com")));
+            Reply reply = WebhookScenario.valid(notification).sendTo(broken.webhooks());
+
+            assertEquals(new Reply(200, "stored"), reply);
+        }
+        try (RunningApplication next = RunningApplication.in(folder)) {
+            Eventually.holds(
+                    "it is recorded",
+                    () -> next.status()
+                                    .at("/metrics/Created Conversation/received")
+                                    .asInt()
+                            == 1);
         }
     }
 

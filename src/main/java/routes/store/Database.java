@@ -92,6 +92,9 @@ public final class Database implements AutoCloseable {
                 disk.require();
             }
             pool = new HikariDataSource(config(url, user, password, embedded));
+            if (embedded && (lock == null || !lock.isUsed())) {
+                compareWithoutPadding(pool);
+            }
             migrate(pool, embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL);
             Database database = new Database(embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL, lock, disk, pool);
             if (files != null && lock != null) {
@@ -117,6 +120,14 @@ public final class Database implements AutoCloseable {
                 ? reason
                 : reason + "; if the files " + files
                         + ".* are damaged, restore their folder from a backup: an empty database is not begun in their place";
+    }
+
+    /**
+     * As PostgreSQL does. HSQLDB otherwise pads the shorter text with blanks at every comparison. It goes for tables that
+     * are made later, so an older database stays as it is.
+     */
+    private static void compareWithoutPadding(DataSource source) {
+        new JdbcTemplate(source).execute("SET DATABASE COLLATION SQL_TEXT NO PAD");
     }
 
     /** HSQLDB reads a damaged file of rows without a word until it comes to the damage: what is still to be done is read first. */

@@ -6,6 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -36,8 +37,9 @@ final class GroupCommit<T> implements AutoCloseable {
     }
 
     /**
-     * As above.
-     *
+     * @param room entries that may wait; further ones are refused
+     * @param most entries in one commit
+     * @param writer writes them in one transaction, all or nothing
      * @param teller completes what waited for a commit while the next one is written
      */
     GroupCommit(String name, int room, int most, Consumer<List<T>> writer, Executor teller) {
@@ -88,12 +90,22 @@ final class GroupCommit<T> implements AutoCloseable {
         List<Entry<T>> written = List.copyOf(batch);
         try {
             writer.accept(written.stream().map(Entry::value).toList());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also when the memory is full: the next ones may fit again, and somebody has to write them.
             StoreException failure = e instanceof StoreException known ? known : new StoreException("not stored", e);
-            teller.execute(() -> written.forEach(entry -> entry.committed.completeExceptionally(failure)));
+            tell(() -> written.forEach(entry -> entry.committed.completeExceptionally(failure)));
             return;
         }
-        teller.execute(() -> written.forEach(entry -> entry.committed.complete(null)));
+        tell(() -> written.forEach(entry -> entry.committed.complete(null)));
+    }
+
+    private void tell(Runnable outcome) {
+        try {
+            teller.execute(outcome);
+        } catch (RejectedExecutionException e) {
+            // It has ended before us; those who wait are still to be told.
+            outcome.run();
+        }
     }
 
     @Override

@@ -36,6 +36,7 @@ public final class Inbox implements AutoCloseable {
     /** Intercom gives up after 5 seconds: an answer later than this is no answer. */
     private static final Duration PATIENCE = Duration.ofMillis(4_500);
 
+    private static final int ANSWERERS = 4;
     private static final int ROOM = 10_000;
     private static final int MOST_IN_A_COMMIT = 256;
 
@@ -47,8 +48,9 @@ public final class Inbox implements AutoCloseable {
     private static final long MOST_GIVEN_NANOS = Duration.ofMillis(500).toNanos();
     private static final Duration LOOK = Duration.ofMillis(2);
 
-    /** Bytes of bodies whose commit is waited for: each is in memory up to four times, as bytes and as text. */
-    private final long mostWaitedFor = Runtime.getRuntime().maxMemory() / 16;
+    private final Duration patience;
+    /** Bytes of bodies whose commit is waited for. */
+    private final long mostWaitedFor;
 
     private final Database database;
     /** On an embedded database; elsewhere webhooks are rows of the inbox from the start, for all instances. */
@@ -56,8 +58,9 @@ public final class Inbox implements AutoCloseable {
 
     private final Clock clock;
     private final GroupCommit<Journal.Arrival> commits;
+    /** More than one: a step that somebody adds behind the storing of a notification may take its time. */
     private final ExecutorService answers =
-            Executors.newSingleThreadExecutor(work -> new Thread(work, "inbox-answers"));
+            Executors.newFixedThreadPool(ANSWERERS, work -> new Thread(work, "inbox-answers"));
 
     private final Costly<Long> size = new Costly<>(this::count, Long::longValue);
     private final Set<Long> withheld = ConcurrentHashMap.newKeySet();
@@ -73,6 +76,17 @@ public final class Inbox implements AutoCloseable {
             @Nullable String replays) {}
 
     public Inbox(Database database, Clock clock) {
+        // A body is in memory up to four times while it waits, as bytes and as text.
+        this(database, clock, PATIENCE, Runtime.getRuntime().maxMemory() / 16);
+    }
+
+    /**
+     * @param patience how long a commit is waited for
+     * @param mostWaitedFor bytes of bodies that wait for a commit at a time
+     */
+    Inbox(Database database, Clock clock, Duration patience, long mostWaitedFor) {
+        this.patience = patience;
+        this.mostWaitedFor = mostWaitedFor;
         this.database = database;
         this.clock = clock;
         arrivals = database.arrivals();
@@ -96,7 +110,7 @@ public final class Inbox implements AutoCloseable {
                 commits.add(new Journal.Arrival(topic, notificationId, body, clock.millis()));
         // On the commit itself: after a time-out it still comes, and only then is the body let go.
         var unused = committed.whenComplete((done, failure) -> waitedFor.addAndGet(-body.length));
-        return committed.copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return committed.copy().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void insert(List<Journal.Arrival> arrived) {

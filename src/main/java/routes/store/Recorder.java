@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * they are given. Not while senders wait for their commits in numbers, nor on a shared database, where a claim is given
  * back only after all of it is written: then it returns when the batch is in the log.
  *
- * <p>Belongs to one thread, which claims, reads and records.
+ * <p>Thread-safe, as a route that is replaced goes on on another thread; one at a time claims, reads and records.
  */
 public final class Recorder implements AutoCloseable {
 
@@ -43,7 +44,7 @@ public final class Recorder implements AutoCloseable {
      * @return {@code unique_id}s of events of the batch before: whoever asked the log for them while it was written may have
      *     heard that they are not known
      */
-    public Set<String> told() {
+    public synchronized Set<String> told() {
         return told;
     }
 
@@ -53,23 +54,28 @@ public final class Recorder implements AutoCloseable {
      * @throws StoreException as {@link DeliveryLog#record}, for this batch or for the one before: then this one is not
      *     written either
      */
-    public void record(HandOver handOver) {
+    public synchronized void record(HandOver handOver) {
         finish();
         // Nobody takes for known what is about to be forgotten.
         if (!alone || inbox.isRush() || !handOver.forgotten.isEmpty()) {
             log.record(handOver);
             return;
         }
-        told = handOver.events.stream().map(known -> known.event().uniqueId()).collect(Collectors.toSet());
         Set<Long> entries = handOver.entries();
         inbox.withhold(entries);
-        underWay = writer.submit(() -> {
-            try {
-                log.record(handOver);
-            } finally {
-                inbox.release(entries);
-            }
-        });
+        try {
+            underWay = writer.submit(() -> {
+                try {
+                    log.record(handOver);
+                } finally {
+                    inbox.release(entries);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            inbox.release(entries);
+            throw new StoreException("the program is stopping", e);
+        }
+        told = handOver.events.stream().map(known -> known.event().uniqueId()).collect(Collectors.toSet());
     }
 
     private void finish() {

@@ -3,10 +3,13 @@ package routes.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import routes.Eventually;
 
 /** What instances that share a PostgreSQL do to each other. */
 class SharedStoreTest {
@@ -329,5 +334,30 @@ class SharedStoreTest {
         one.die();
 
         assertFalse(table.change("events", text -> "anything"));
+    }
+
+    @Test
+    void aBodyIsLetGoWhenItsCommitEndsAlsoWhenThatTookTooLong() throws Exception {
+        byte[] body = "{\"a\":1}".getBytes(UTF_8);
+        try (Inbox impatient = new Inbox(one.database, clock, Duration.ofMillis(50), body.length + 1);
+                Connection lock = observer.getConnection()) {
+            lock.setAutoCommit(false);
+            try (Statement statement = lock.createStatement()) {
+                statement.execute("LOCK TABLE notification");
+            }
+            CompletableFuture<Void> late = impatient.store("conversation.read", "late", body);
+            assertInstanceOf(
+                    TimeoutException.class,
+                    assertThrows(CompletionException.class, late::join).getCause());
+            CompletableFuture<Void> refused = impatient.store("conversation.read", "refused", body);
+            assertInstanceOf(
+                    StoreException.class,
+                    assertThrows(CompletionException.class, refused::join).getCause());
+            lock.rollback();
+            Eventually.holds("there is room again", () -> impatient
+                    .store("conversation.read", "next", body)
+                    .handle((done, failure) -> failure == null)
+                    .join());
+        }
     }
 }
