@@ -13,16 +13,20 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The live inbox of an embedded database: webhooks from the journal's end until they are recorded. Those that are claimed
  * are in hand, and stay in the journal; the transaction that records what they tell also takes down how far the journal is
- * handled. So none is written twice, and one that tells nothing never gets into the database. What has to wait for longer
- * becomes a row of the inbox.
+ * handled. So none is a row of the inbox first, and one that tells nothing never gets into the database. What has to wait
+ * for longer becomes a row.
  *
  * <p>Thread-safe.
  */
 final class Arrivals implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
 
     private static final int MOVED_AT_ONCE = 500;
 
@@ -105,10 +109,19 @@ final class Arrivals implements AutoCloseable {
             Set<Long> held = amongThoseInHand(entries);
             settle(held, () -> work.accept(held));
             if (journal.isFull()) {
-                journal.roll(this::begun);
+                rollIfPossible();
             }
         } finally {
             writing.unlock();
+        }
+    }
+
+    /** What was to be recorded is: its file just goes on growing until it works. */
+    private void rollIfPossible() {
+        try {
+            journal.roll(this::begun);
+        } catch (StoreException e) {
+            LOG.debug("No new file of the journal can be begun", e);
         }
     }
 
@@ -141,7 +154,7 @@ final class Arrivals implements AutoCloseable {
 
     /** A file that the database knows of and that is gone is missed by the next start. */
     private void begun(long number) {
-        database.transaction(() -> database.jdbc().update(database.sql("update-journal-begun"), number));
+        database.transaction(() -> database.jdbc().update(database.sql("update-journal-begun"), number, number));
     }
 
     /**

@@ -1,1 +1,1 @@
-UPDATE journal SET begun = ?
+UPDATE journal SET begun = ? WHERE begun < ?
