@@ -176,9 +176,6 @@ public final class Application implements AutoCloseable {
         properties.put("camel.management.port", String.valueOf(settings.adminPort()));
         properties.put("camel.management.health-check-enabled", "true");
         properties.put("camel.management.health-path", "/observe/health");
-        properties.put("camel.metrics.enabled", "true");
-        // Routes are counted; what it would add for every step of every exchange is a twentieth of an event's cost.
-        properties.put("camel.metrics.enable-exchange-event-notifier", "false");
         return properties;
     }
 

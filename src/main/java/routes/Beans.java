@@ -114,7 +114,8 @@ final class Beans implements AutoCloseable {
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
                 Map.entry("storeHealth", new StoreHealth(database, routes)),
                 Map.entry("database", database.dataSource()),
-                Map.entry("metricsRegistry", meters));
+                // Found by its type: Camel asks it for each route.
+                Map.entry("routeMeters", new RouteMeters(meters)));
     }
 
     private static @Nullable OAuth oauth(Settings settings) {

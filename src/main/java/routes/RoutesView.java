@@ -3,14 +3,13 @@ package routes;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -94,8 +93,8 @@ public final class RoutesView {
         list(shown, "writes", writes);
         list(shown, "sendsTo", sendsTo);
         list(shown, "calls", calls);
-        shown.put("total", count("camel.exchanges.total", id));
-        shown.put("failed", count("camel.exchanges.failed", id) + count("camel.exchanges.failures.handled", id));
+        shown.put("total", count(RouteMeters.TOTAL, id));
+        shown.put("failed", count(RouteMeters.FAILED, id) + count(RouteMeters.FAILURES_HANDLED, id));
         return shown;
     }
 
@@ -127,10 +126,7 @@ public final class RoutesView {
     }
 
     private long count(String meter, String route) {
-        return (long) meters.find(meter).tag("routeId", route).meters().stream()
-                .map(Meter::measure)
-                .flatMap(measured -> StreamSupport.stream(measured.spliterator(), false))
-                .mapToDouble(measurement -> measurement.getValue())
-                .sum();
+        Counter counter = meters.find(meter).tag(RouteMeters.ROUTE, route).counter();
+        return counter == null ? 0 : (long) counter.count();
     }
 }
