@@ -71,15 +71,7 @@ public final class Console {
             byte[] raw = body == null ? new byte[0] : body;
             Notification notification = Notification.read(raw);
             return readings.read(List.of(new InboxEntry(
-                    0,
-                    0,
-                    Origin.WEBHOOK,
-                    notification.topic(),
-                    notification.id(),
-                    clock.instant(),
-                    0,
-                    null,
-                    new String(raw, StandardCharsets.UTF_8))));
+                    0, 0, Origin.WEBHOOK, notification.topic(), notification.id(), clock.instant(), 0, null, raw)));
         } catch (NotANotificationException e) {
             throw new RequestException(400, "not a notification: " + e.getMessage());
         }

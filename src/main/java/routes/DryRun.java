@@ -2,6 +2,7 @@ package routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -65,8 +66,9 @@ final class DryRun implements AutoCloseable {
 
     /** @return as {@code POST /api/preview} answers */
     ObjectNode transform(String topic, String id, String notification) {
+        byte[] body = notification.getBytes(StandardCharsets.UTF_8);
         List<Reading> told = beans.readings()
-                .read(List.of(new InboxEntry(0, 0, Origin.WEBHOOK, topic, id, clock.instant(), 0, null, notification)));
+                .read(List.of(new InboxEntry(0, 0, Origin.WEBHOOK, topic, id, clock.instant(), 0, null, body)));
         sender.sendBody("direct:preview-readings", told);
         return Console.preview(told);
     }

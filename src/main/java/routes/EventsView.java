@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -233,7 +234,7 @@ public final class EventsView {
                 Instant.ofEpochMilli(notification.number("received_at")),
                 0,
                 uniqueId,
-                String.valueOf(notification.text("body")))));
+                String.valueOf(notification.text("body")).getBytes(StandardCharsets.UTF_8))));
     }
 
     /** The event's request as it is stored, and as today's routes would make it, or why they would not. */

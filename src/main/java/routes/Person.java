@@ -1,8 +1,9 @@
 package routes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Locale;
 import routes.intercom.Normalizer;
@@ -19,7 +20,8 @@ final class Person {
      */
     boolean actsIn(String notification, Collection<String> names) {
         try {
-            for (ObjectNode reading : normalizer.read(notification, Origin.WEBHOOK.word(), null)) {
+            for (ObjectNode reading :
+                    normalizer.read(notification.getBytes(StandardCharsets.UTF_8), Origin.WEBHOOK.word(), null)) {
                 boolean contact = reading.path("topic").asText().startsWith("contact.");
                 JsonNode block = contact ? reading.path("item") : reading.path("acting");
                 if (isNamed(block.path("id"), names) || isNamed(block.path("email"), names)) {
@@ -27,7 +29,7 @@ final class Person {
                 }
             }
             return false;
-        } catch (JsonProcessingException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             // What cannot be read is parked, and is found there by its contact as far as it names one.
             return false;
         }

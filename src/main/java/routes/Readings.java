@@ -1,9 +1,9 @@
 package routes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +84,7 @@ public final class Readings implements AutoCloseable {
                     nothing.end(Reading.Outcome.FILTERED, null, "nothing in it is asked for");
                     readings.add(nothing);
                 }
-            } catch (JsonProcessingException | RuntimeException e) {
+            } catch (IOException | RuntimeException e) {
                 Reading unreadable = new Reading(entry, JsonNodeFactory.instance.objectNode());
                 unreadable.end(Reading.Outcome.PARKED, null, "cannot be read: " + root(e));
                 readings.add(unreadable);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -167,6 +168,15 @@ class ReceiveWebhookTest {
         body[body.length - 3] = (byte) 0xC3;
 
         assertEquals(400, send(WebhookScenario.of(body)).status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32BE"})
+    void jsonInAnotherEncodingIs400(String charset) throws UnsupportedEncodingException {
+        assertEquals(
+                400,
+                send(WebhookScenario.of("{\"topic\":\"conversation.read\"}".getBytes(charset)))
+                        .status());
     }
 
     @Test

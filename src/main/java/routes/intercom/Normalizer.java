@@ -1,12 +1,12 @@
 package routes.intercom;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -71,15 +71,14 @@ public final class Normalizer {
     }
 
     /**
-     * @param notification a notification as Intercom posts it, or as history makes it
+     * @param notification a notification as Intercom posts it, or as history makes it; UTF-8
      * @param origin webhook, import or reconcile
      * @param workspace the workspace's id code, for notifications that do not name it
      * @return one reading; two for {@code ticket.created}, which also says in which state the ticket is; for an object of
      *     history one for each fact that it proves
-     * @throws JsonProcessingException when it is not JSON
+     * @throws IOException when it is not JSON
      */
-    public List<ObjectNode> read(String notification, String origin, @Nullable String workspace)
-            throws JsonProcessingException {
+    public List<ObjectNode> read(byte[] notification, String origin, @Nullable String workspace) throws IOException {
         ObjectNode envelope = Json.object(json.readTree(notification));
         String topic = Objects.requireNonNullElse(Json.text(envelope.get("topic")), "");
         ObjectNode data = Json.object(envelope.get("data"));
@@ -116,7 +115,7 @@ public final class Normalizer {
      *
      * @return {topic, id, notified_at, item}
      */
-    public ObjectNode object(String notification) throws JsonProcessingException {
+    public ObjectNode object(byte[] notification) throws IOException {
         ObjectNode envelope = Json.object(json.readTree(notification));
         ObjectNode item = Json.object(envelope.path("data").get("item"));
         ObjectNode object = json.createObjectNode();

@@ -38,7 +38,7 @@ public final class BulkRequest {
         return bytes;
     }
 
-    /** @param events attributes of single events, no {@code unique_id} twice */
+    /** @param events attributes of single events, no {@code unique_id} twice; they become parts of it */
     public static ObjectNode of(List<ObjectNode> events) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         ArrayNode groups = request.putObject("data")
@@ -50,8 +50,7 @@ public final class BulkRequest {
         return request;
     }
 
-    private static ObjectNode group(ObjectNode single) {
-        ObjectNode event = single.deepCopy();
+    private static ObjectNode group(ObjectNode event) {
         ObjectNode profile = (ObjectNode) event.remove("profile");
         // The one difference in shape: meta is a sibling of attributes here and stands inside them in a single event.
         if (profile.path("data").path("attributes").has("meta")) {

@@ -169,7 +169,7 @@ final class Arrivals implements AutoCloseable {
             for (List<InboxEntry> next = upTo(until); !next.isEmpty(); next = upTo(until)) {
                 List<InboxEntry> moved = next;
                 settle(moved.stream().map(InboxEntry::id).collect(Collectors.toSet()), () -> {
-                    database.insertNotifications(moved);
+                    database.texts().insertNotifications(moved);
                     database.insertInbox(moved);
                 });
             }

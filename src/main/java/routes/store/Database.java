@@ -61,6 +61,7 @@ public final class Database implements AutoCloseable {
     private final TransactionTemplate transactions;
     private final Map<String, String> statements = new ConcurrentHashMap<>();
     private final Ids ids;
+    private final Texts texts;
     private @Nullable Claims claims;
     private @Nullable Arrivals arrivals;
 
@@ -72,6 +73,7 @@ public final class Database implements AutoCloseable {
         jdbc = new JdbcTemplate(pool);
         transactions = new TransactionTemplate(new DataSourceTransactionManager(pool));
         ids = new Ids(this);
+        texts = new Texts(this, dialect == Dialect.HSQLDB);
     }
 
     /**
@@ -206,6 +208,10 @@ public final class Database implements AutoCloseable {
         return ids;
     }
 
+    Texts texts() {
+        return texts;
+    }
+
     /** @return what this process claims with, on a shared database; from the first time on, others see that it lives */
     synchronized Claims claims() {
         Claims ours = claims;
@@ -228,22 +234,6 @@ public final class Database implements AutoCloseable {
     Instant oldestWith(@Nullable Instant other) {
         Instant oldest = arrivals == null ? null : arrivals.oldest();
         return oldest == null || (other != null && other.isBefore(oldest)) ? other : oldest;
-    }
-
-    /** In the transaction that is under way, one of each in the table of notifications. */
-    void insertNotifications(List<InboxEntry> entries) {
-        List<Object[]> rows = new ArrayList<>(entries.size());
-        for (InboxEntry entry : entries) {
-            rows.add(new Object[] {
-                entry.notification(),
-                entry.origin().word(),
-                entry.topic(),
-                entry.notificationId(),
-                entry.receivedAt().toEpochMilli(),
-                entry.body()
-            });
-        }
-        batch("insert-notification", rows);
     }
 
     /** In the transaction that is under way: they are due from when they came. */

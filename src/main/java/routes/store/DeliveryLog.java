@@ -1,5 +1,6 @@
 package routes.store;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.Duration;
@@ -136,7 +137,7 @@ public final class DeliveryLog implements AutoCloseable {
         handOver.events.forEach(known -> kept.add(known.entry()));
         handOver.deferrals.forEach(deferral -> kept.add(deferral.entry()));
         kept.removeIf(entry -> !inHand.contains(entry.id()));
-        database.insertNotifications(List.copyOf(kept));
+        database.texts().insertNotifications(List.copyOf(kept));
     }
 
     private void defer(List<HandOver.Deferral> deferrals, Set<Long> inHand) {
@@ -188,7 +189,7 @@ public final class DeliveryLog implements AutoCloseable {
                         new Object[] {event.metric(), event.contactId(), event.profile(), time, entry.replays()});
                 if (event.request() != null) {
                     replaced.add(new Object[] {entry.replays()});
-                    replacing.add(new Object[] {event.request(), entry.replays()});
+                    replacing.add(new Object[] {database.texts().parameter(event.request()), entry.replays()});
                 }
                 reopened.add(new Object[] {event.metric(), state, waitsFor, dueAt, event.reason(), entry.replays()});
             } else {
@@ -206,7 +207,7 @@ public final class DeliveryLog implements AutoCloseable {
                     entry.notification()
                 });
                 if (event.request() != null) {
-                    requests.add(new Object[] {id, event.request()});
+                    requests.add(new Object[] {id, database.texts().parameter(event.request())});
                 }
                 opened.add(new Object[] {
                     id, state, event.metric(), entry.origin().lane(), waitsFor, dueAt, event.reason(), now
@@ -227,7 +228,7 @@ public final class DeliveryLog implements AutoCloseable {
         rows.stream()
                 .filter(entry -> !kept.contains(entry.notification()))
                 .forEach(entry -> dropped.add(new Object[] {entry.notification()}));
-        database.batch("delete-notification", dropped);
+        database.texts().deleteNotifications(dropped);
     }
 
     private void insertDuplicates(HandOver handOver) {
@@ -375,16 +376,29 @@ public final class DeliveryLog implements AutoCloseable {
             Set<String> names = new TreeSet<>();
             contacts.forEach(contact -> names.add(contact.toLowerCase(Locale.ROOT)));
             for (String each : names) {
-                for (Map<String, Object> entry : jdbc.queryForList(database.sql("select-inbox-telling"), each)) {
-                    if (telling.isOf(String.valueOf(entry.get("body")), names)) {
-                        count += jdbc.update(database.sql("delete-inbox"), entry.get("id"));
-                        jdbc.update(database.sql("delete-notification"), entry.get("notification"));
-                    }
-                }
+                count += forgetInInbox(each, names, telling);
             }
             return count;
         });
         return forgotten == null ? 0 : forgotten;
+    }
+
+    private int forgetInInbox(String name, Set<String> names, Telling telling) {
+        int count = 0;
+        long after = Long.MIN_VALUE;
+        List<Map<String, Object>> page;
+        do {
+            page = database.jdbc().queryForList(database.sql("select-inbox-telling"), after, name);
+            for (Map<String, Object> entry : page) {
+                after = number(entry, "id");
+                String body = String.valueOf(database.texts().read(entry));
+                if (body.toLowerCase(Locale.ROOT).contains(name) && telling.isOf(body, names)) {
+                    count += database.jdbc().update(database.sql("delete-inbox"), entry.get("id"));
+                    database.texts().deleteNotifications(List.<Object[]>of(new Object[] {entry.get("notification")}));
+                }
+            }
+        } while (!page.isEmpty());
+        return count;
     }
 
     private void delete(Map<String, Object> event) {
@@ -393,9 +407,9 @@ public final class DeliveryLog implements AutoCloseable {
         Object notification = event.get("notification");
         jdbc.update(database.sql("delete-attempts"), id);
         jdbc.update(database.sql("delete-outbox"), id);
-        jdbc.update(database.sql("delete-request"), id);
+        database.texts().deleteRequests(List.<Object[]>of(new Object[] {id}));
         jdbc.update(database.sql("delete-event"), id);
-        jdbc.update(database.sql("delete-notification"), notification);
+        database.texts().deleteNotifications(List.<Object[]>of(new Object[] {notification}));
     }
 
     /**
@@ -484,7 +498,7 @@ public final class DeliveryLog implements AutoCloseable {
                     busy ? Instant.ofEpochMilli(busySince) : null,
                     Instant.ofEpochMilli(result.getLong("recorded_at")),
                     result.getLong("due_at"),
-                    result.getString("body"));
+                    new String(database.texts().read(result), StandardCharsets.UTF_8));
         };
         Object[] ids = due.stream().map(Due::id).toArray();
         return database
@@ -603,7 +617,7 @@ public final class DeliveryLog implements AutoCloseable {
                 long id = each.delivery().id();
                 if (each.request() != null) {
                     replaced.add(new Object[] {id});
-                    requests.add(new Object[] {id, each.request()});
+                    requests.add(new Object[] {id, database.texts().parameter(each.request())});
                 }
                 switch (each.state()) {
                     case DELIVERED -> {
@@ -628,7 +642,7 @@ public final class DeliveryLog implements AutoCloseable {
                     attempts.add(attempt(each, now));
                 }
             }
-            database.batch("delete-request", replaced);
+            database.texts().deleteRequests(replaced);
             database.batch("insert-request", requests);
             int[] left = database.batch("deliver-event", delivered);
             Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();

@@ -1,5 +1,6 @@
 package routes.store;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -330,9 +331,10 @@ public final class History implements AutoCloseable {
         Instant now = clock.instant();
         for (Found each : found) {
             long id = database.ids().next();
-            entries.add(new InboxEntry(id, id, origin, each.topic(), each.notificationId(), now, 0, null, each.body()));
+            byte[] body = each.body().getBytes(StandardCharsets.UTF_8);
+            entries.add(new InboxEntry(id, id, origin, each.topic(), each.notificationId(), now, 0, null, body));
         }
-        database.insertNotifications(entries);
+        database.texts().insertNotifications(entries);
         database.insertInbox(entries);
     }
 

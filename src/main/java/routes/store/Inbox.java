@@ -119,7 +119,7 @@ public final class Inbox implements AutoCloseable {
             entries.add(each.entry(database.ids().next()));
         }
         database.transaction(() -> {
-            database.insertNotifications(entries);
+            database.texts().insertNotifications(entries);
             database.insertInbox(entries);
             return entries;
         });
@@ -207,7 +207,7 @@ public final class Inbox implements AutoCloseable {
         return claims;
     }
 
-    private record Stored(Origin origin, String topic, String notificationId, Instant receivedAt, String body) {}
+    private record Stored(Origin origin, String topic, String notificationId, Instant receivedAt, byte[] body) {}
 
     private List<InboxEntry> read(List<Claim> claims) {
         Map<Long, Stored> notifications = new HashMap<>();
@@ -249,7 +249,7 @@ public final class Inbox implements AutoCloseable {
                                             result.getString("topic"),
                                             result.getString("notification_id"),
                                             Instant.ofEpochMilli(result.getLong("received_at")),
-                                            result.getString("body")));
+                                            database.texts().read(result)));
                         });
     }
 

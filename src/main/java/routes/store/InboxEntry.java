@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param notificationId Intercom's id, or a digest
  * @param attempts how often it had to wait already
  * @param replays {@code unique_id} of the one event that is to be made anew; null: everything it tells
- * @param body JSON
+ * @param body JSON, UTF-8
  */
 public record InboxEntry(
         long id,
@@ -21,7 +21,7 @@ public record InboxEntry(
         Instant receivedAt,
         int attempts,
         @Nullable String replays,
-        String body) {
+        byte[] body) {
 
     /** By id: Camel looks beans up by their hash code, and a hash over all the text at every step costs more than the step. */
     @Override

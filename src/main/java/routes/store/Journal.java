@@ -56,15 +56,7 @@ final class Journal implements AutoCloseable {
         /** @param id of the entry, and of the notification */
         InboxEntry entry(long id) {
             return new InboxEntry(
-                    id,
-                    id,
-                    Origin.WEBHOOK,
-                    topic,
-                    notificationId,
-                    Instant.ofEpochMilli(receivedAt),
-                    0,
-                    null,
-                    new String(body, StandardCharsets.UTF_8));
+                    id, id, Origin.WEBHOOK, topic, notificationId, Instant.ofEpochMilli(receivedAt), 0, null, body);
         }
     }
 

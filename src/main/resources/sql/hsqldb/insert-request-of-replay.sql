@@ -1,1 +1,1 @@
-INSERT INTO request (event_id, body) SELECT id, CAST(? AS VARCHAR(16M)) FROM event WHERE unique_id = ?
+INSERT INTO content (id, deflated) SELECT id, CAST(? AS VARBINARY(16M)) FROM event WHERE unique_id = ?

@@ -1,1 +1,2 @@
-SELECT id, origin, topic, notification_id, received_at, body FROM notification WHERE id IN (UNNEST(?))
+SELECT n.id, n.origin, n.topic, n.notification_id, n.received_at, n.body, c.deflated
+FROM notification n LEFT JOIN content c ON c.id = n.id WHERE n.id IN (UNNEST(?))

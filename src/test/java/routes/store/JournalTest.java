@@ -67,7 +67,7 @@ class JournalTest {
             assertEquals(Instant.ofEpochMilli(AT + 1), first);
             assertEquals("conversation.read", lines.get(1).arrival().topic());
             assertEquals("notif_Grüße, 你好", lines.get(1).arrival().notificationId());
-            assertEquals("Grüße, 你好", lines.get(1).arrival().entry(7).body());
+            assertEquals("Grüße, 你好", new String(lines.get(1).arrival().entry(7).body(), UTF_8));
             assertEquals(List.of("3 "), read(journal, 10));
             assertEquals(List.of(), read(journal, 10));
             assertNull(journal.nextReceivedAt());

@@ -1,5 +1,6 @@
 package routes.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,7 +52,7 @@ class UpgradeTest {
             List<InboxEntry> entries = inbox.claim(Origin.WEBHOOK, 10);
             assertEquals(1, entries.size());
             assertEquals("notif_2", entries.get(0).notificationId());
-            assertEquals("{\"a\":2}", entries.get(0).body());
+            assertEquals("{\"a\":2}", new String(entries.get(0).body(), UTF_8));
             assertEquals(3, entries.get(0).attempts());
 
             List<Delivery> deliveries = log.claim(true, 10);

@@ -1,0 +1,1 @@
+DELETE FROM content WHERE id = (SELECT id FROM event WHERE unique_id = ?)

@@ -1,0 +1,1 @@
+INSERT INTO content (id, deflated) VALUES (?, ?)

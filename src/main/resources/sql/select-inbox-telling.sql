@@ -1,2 +1,0 @@
-SELECT i.id, i.notification, n.body FROM inbox i JOIN notification n ON n.id = i.notification
-WHERE POSITION(CAST(? AS VARCHAR(400)) IN LOWER(n.body)) > 0
