@@ -41,6 +41,11 @@ class ImportPageTest {
         this.folder = folder;
     }
 
+    /** An import waits by the clock, for a full request and for Intercom's next window: none of it needs real seconds. */
+    private RunningApplication.Options hurried(Workspace workspace) {
+        return RunningApplication.with(folder).workspace(workspace).clockOfAll(new HurriedClock());
+    }
+
     private static ObjectNode conversation(Workspace workspace, String id) {
         return Objects.requireNonNull(workspace.conversation(id));
     }
@@ -58,8 +63,7 @@ class ImportPageTest {
     @Test
     void whatHistoryProvesIsAtKlaviyoOnceAndAtItsTime() {
         Workspace workspace = HistoryScenario.small();
-        try (RunningApplication program =
-                RunningApplication.with(folder).workspace(workspace).start()) {
+        try (RunningApplication program = hurried(workspace).start()) {
             HistoryScenario history = new HistoryScenario(program);
 
             JsonNode run = history.importAll();
@@ -96,8 +100,7 @@ class ImportPageTest {
 
     @Test
     void searchesThatMatchWholeDaysInNoOrderAndTimeOutAreReadToTheEnd() {
-        try (RunningApplication program = RunningApplication.with(folder)
-                .workspace(HistoryScenario.small())
+        try (RunningApplication program = hurried(HistoryScenario.small())
                 .intercom(intercom -> intercom.searchGranularity(SearchGranularity.DAY)
                         .searchOrder(SearchOrder.SHUFFLED)
                         .pageTimeoutAbove(50))
@@ -112,9 +115,7 @@ class ImportPageTest {
 
     @Test
     void whatIntercomAndKlaviyoCannotDoNowIsTriedAgain() {
-        try (RunningApplication program = RunningApplication.with(folder)
-                .workspace(HistoryScenario.small())
-                .start()) {
+        try (RunningApplication program = hurried(HistoryScenario.small()).start()) {
             program.intercom()
                     .faults(FaultPlan.random(
                             new SplittableRandom(7),
@@ -143,8 +144,7 @@ class ImportPageTest {
                 .filter(ExpectedEvent::identified)
                 .toList();
         List<String> ids = workspace.conversationIds();
-        try (RunningApplication program = RunningApplication.with(folder)
-                .workspace(workspace)
+        try (RunningApplication program = hurried(workspace)
                 // Small pages: many moments at which an object can move from one that is still to be read.
                 .intercom(intercom -> intercom.pageTimeoutAbove(20))
                 .start()) {
@@ -174,8 +174,7 @@ class ImportPageTest {
     @Test
     void whatWebhooksToldBeforeDuringAndAfterIsNotDoubled() throws Exception {
         Workspace workspace = HistoryScenario.small();
-        try (RunningApplication program =
-                RunningApplication.with(folder).workspace(workspace).start()) {
+        try (RunningApplication program = hurried(workspace).start()) {
             HistoryScenario history = new HistoryScenario(program);
             Notifications tell =
                     new Notifications(workspace, PayloadGeneration.V2_14, Clock.systemUTC(), new SplittableRandom(10));
@@ -218,9 +217,9 @@ class ImportPageTest {
 
     @Test
     void aRunIsPausedResumedAndSurvivesARestartOfTheProgram() {
-        try (RunningApplication program = RunningApplication.with(folder)
-                .workspace(HistoryScenario.small())
-                .intercom(intercom -> intercom.pageTimeoutAbove(20).limit(150))
+        try (RunningApplication program = hurried(HistoryScenario.small())
+                // So few that the run outlasts what is asked of it: a window is two seconds by the hurried clock.
+                .intercom(intercom -> intercom.pageTimeoutAbove(20).limit(80))
                 .start()) {
             HistoryScenario history = new HistoryScenario(program);
             history.start("{}");
@@ -246,8 +245,7 @@ class ImportPageTest {
     @Test
     void whatIsChosenIsImportedAndARestartAddsWhatIsMissing() {
         Workspace workspace = HistoryScenario.small();
-        try (RunningApplication program =
-                RunningApplication.with(folder).workspace(workspace).start()) {
+        try (RunningApplication program = hurried(workspace).start()) {
             HistoryScenario history = new HistoryScenario(program);
             Instant since = Instant.now().minus(40, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
             Instant until = Instant.now().minus(20, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
@@ -295,8 +293,7 @@ class ImportPageTest {
     @Test
     void aCursorThatDoesNotAdvanceEndsTheRunWithAReason() {
         try (Interposer interposer = new Interposer();
-                RunningApplication program = RunningApplication.with(folder)
-                        .workspace(HistoryScenario.small())
+                RunningApplication program = hurried(HistoryScenario.small())
                         .intercom(intercom -> intercom.pageTimeoutAbove(20))
                         .throughAnother(interposer::before)
                         .start()) {
@@ -323,8 +320,7 @@ class ImportPageTest {
     @Test
     void partsThatIntercomDoesNotShowAreReported() {
         try (Interposer interposer = new Interposer();
-                RunningApplication program = RunningApplication.with(folder)
-                        .workspace(HistoryScenario.tiny())
+                RunningApplication program = hurried(HistoryScenario.tiny())
                         .throughAnother(interposer::before)
                         .start()) {
             String conversation = startedByAContact(program.workspace());
@@ -345,10 +341,8 @@ class ImportPageTest {
         Workspace workspace = HistoryScenario.tiny();
         String poisoned = startedByAContact(workspace);
         try (Interposer interposer = new Interposer();
-                RunningApplication program = RunningApplication.with(folder)
-                        .workspace(workspace)
-                        .throughAnother(interposer::before)
-                        .start()) {
+                RunningApplication program =
+                        hurried(workspace).throughAnother(interposer::before).start()) {
             // Klaviyo takes no event from before 1990. The search tells its true age: else it would lie in no window.
             interposer.change((path, body) -> {
                 if (path.equals("/conversations/" + poisoned)) {
@@ -372,9 +366,7 @@ class ImportPageTest {
 
     @Test
     void anObjectThatProvesNothingOfWhatIsAskedForIsDone() {
-        try (RunningApplication program = RunningApplication.with(folder)
-                .workspace(HistoryScenario.tiny())
-                .start()) {
+        try (RunningApplication program = hurried(HistoryScenario.tiny()).start()) {
             HistoryScenario history = new HistoryScenario(program);
 
             history.start("{\"metrics\": [\"Marked Ticket On Hold\"]}");

@@ -68,9 +68,12 @@ public final class RunningApplication implements AutoCloseable {
         int adminPort = freePort();
         intercom = options.intercom
                 .apply(IntercomStandIn.builder(workspace)
+                        .clock(options.clockOfStandIns)
                         .app(CLIENT_ID, SECRET, URI.create("http://127.0.0.1:" + adminPort + ConnectionView.CALLBACK)))
                 .start();
-        klaviyo = options.klaviyo.apply(KlaviyoStandIn.builder()).start();
+        klaviyo = options.klaviyo
+                .apply(KlaviyoStandIn.builder().clock(options.clockOfStandIns))
+                .start();
         int httpPort = freePort();
         settings = app -> new Settings(
                 List.of(SECRET, "an-older-secret"),
@@ -138,6 +141,7 @@ public final class RunningApplication implements AutoCloseable {
         private UnaryOperator<KlaviyoStandIn.Builder> klaviyo = UnaryOperator.identity();
         private UnaryOperator<URI> way = UnaryOperator.identity();
         private Clock clock = Clock.systemUTC();
+        private Clock clockOfStandIns = Clock.systemUTC();
         private Settings.@Nullable PublicApp app;
         private boolean openCases;
 
@@ -179,6 +183,13 @@ public final class RunningApplication implements AutoCloseable {
         /** The program's clock, not that of the stand-ins. */
         Options clock(Clock value) {
             clock = value;
+            return this;
+        }
+
+        /** The program's clock and that of the stand-ins. */
+        Options clockOfAll(Clock value) {
+            clock = value;
+            clockOfStandIns = value;
             return this;
         }
 
