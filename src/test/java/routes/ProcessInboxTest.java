@@ -3,8 +3,14 @@ package routes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,9 +22,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +41,11 @@ import routes.sandbox.SampleWorkspace;
 import routes.sandbox.Scenes;
 import routes.sandbox.WebhookSender;
 
-/** A process that is killed straight after a 200 has lost nothing: what it answered for is at Klaviyo after a restart, once. */
+/**
+ * A process that is killed straight after a 200 has lost nothing: what it answered for is at Klaviyo after a restart, once.
+ * Each test begins with the process that the one before has started last.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
 class ProcessInboxTest {
 
     private final routes.sandbox.Workspace workspace = SampleWorkspace.small().create(Clock.systemUTC());
@@ -43,17 +56,50 @@ class ProcessInboxTest {
     private final WebhookSender sender =
             new WebhookSender(URI.create("http://127.0.0.1:" + port + "/webhooks/intercom"), RunningApplication.SECRET);
 
-    private final Path folder;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final JsonMapper json = JsonMapper.builder().build();
 
+    private Path folder;
     private Program program;
+    private int adminPort;
 
-    ProcessInboxTest(@TempDir Path folder) {
-        this.folder = folder;
+    @BeforeAll
+    void begin(@TempDir Path given) {
+        folder = given;
+        program = started(given);
     }
 
+    /** Nothing of the test before is under way any more. */
     @BeforeEach
-    void start() {
-        program = Program.start(
+    void rest() {
+        intercom.faults(FaultPlan.none());
+        klaviyo.faults(FaultPlan.none());
+        if (!program.isAlive()) {
+            start();
+        }
+        var unused = Eventually.value(
+                "inbox and delivery log have nothing left to do",
+                this::status,
+                status -> status.path("inbox").asInt(-1) == 0
+                        && status.path("outbox").asInt(-1) == 0);
+        klaviyo.forget();
+    }
+
+    private JsonNode status() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/api/status"))
+                .timeout(Eventually.PATIENCE)
+                .build();
+        return json.readTree(http.send(request, BodyHandlers.ofString()).body());
+    }
+
+    private void start() {
+        program = started(folder);
+    }
+
+    private Program started(Path folder) {
+        adminPort = RunningApplication.freePort();
+        Program started = Program.start(
                 folder,
                 Map.of(
                         "INTERCOM_CLIENT_SECRET",
@@ -71,16 +117,19 @@ class ProcessInboxTest {
                         "HTTP_PORT",
                         String.valueOf(port),
                         "ADMIN_PORT",
-                        String.valueOf(RunningApplication.freePort())));
+                        String.valueOf(adminPort)));
         Eventually.holds("it receives", () -> {
-            assertTrue(program.isAlive(), program::printed);
+            assertTrue(started.isAlive(), started::printed);
             return sender.head() == 200;
         });
+        return started;
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
-        program.close();
+        if (program != null) {
+            program.close();
+        }
         intercom.close();
         klaviyo.close();
     }
