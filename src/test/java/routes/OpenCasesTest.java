@@ -21,8 +21,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import routes.history.Reconciler;
@@ -35,21 +39,43 @@ class OpenCasesTest {
 
     private static final String IMPORT = "POST /api/profile-import";
 
+    private static final ShiftedClock clock = new ShiftedClock();
+    private static final AtomicInteger others = new AtomicInteger();
+    private static RunningApplication shared;
+
     private final Path folder;
-    private final ShiftedClock clock = new ShiftedClock();
+    /** For tests that want another than that which the others share. */
     private @Nullable RunningApplication started;
 
     OpenCasesTest(@TempDir Path folder) {
         this.folder = folder;
     }
 
-    private RunningApplication running() {
-        RunningApplication known = started;
-        if (known == null) {
-            known = RunningApplication.with(folder).clock(clock).openCases().start();
-            started = known;
+    @BeforeAll
+    static void start(@TempDir Path folder) {
+        shared = RunningApplication.with(folder).clock(clock).openCases().start();
+    }
+
+    @AfterAll
+    static void stopShared() {
+        if (shared != null) {
+            shared.close();
         }
-        return known;
+    }
+
+    /** Nothing of the test before is left to be told. */
+    @BeforeEach
+    void rest() {
+        shared.reset();
+        shared.awaitRest();
+        awaitTold();
+        shared.awaitRest();
+        shared.klaviyo().forget();
+    }
+
+    private RunningApplication running() {
+        RunningApplication own = started;
+        return own == null ? shared : own;
     }
 
     @AfterEach
@@ -118,7 +144,7 @@ class OpenCasesTest {
      * @return their e-mail address
      */
     private String awaitTold() {
-        String email = "last." + now() + "." + imports() + "@klaviyo-demo.com";
+        String email = "last." + others.incrementAndGet() + "@klaviyo-demo.com";
         conversation(user(email));
         awaitShown(email, 1, 0);
         return email;
@@ -135,6 +161,8 @@ class OpenCasesTest {
 
     @Test
     void casesAreCountedWhileTheyAreOpen() {
+        int closed =
+                running().status().at("/filtered/conversation.admin.closed").asInt();
         String contact = user("ann.cases@klaviyo-demo.com");
         String first = conversation(contact);
         awaitShown("ann.cases@klaviyo-demo.com", 1, 0);
@@ -162,7 +190,8 @@ class OpenCasesTest {
                 .forEach(event -> assertFalse(
                         event.toString().contains("Intercom Open"), "events and their profile stay as they were"));
         assertEquals(
-                1, running().status().at("/filtered/conversation.admin.closed").asInt());
+                closed + 1,
+                running().status().at("/filtered/conversation.admin.closed").asInt());
     }
 
     @Test
@@ -275,8 +304,9 @@ class OpenCasesTest {
 
     @Test
     void aKeyThatMayNotWriteProfilesIsSaidAndTriedEveryHour() {
+        ShiftedClock later = new ShiftedClock();
         started = RunningApplication.with(folder)
-                .clock(clock)
+                .clock(later)
                 .openCases()
                 .klaviyo(klaviyo -> klaviyo.withoutScope("profiles:write"))
                 .start();
@@ -289,7 +319,7 @@ class OpenCasesTest {
         assertFalse(attention("Klaviyo refuses the key"));
         assertTrue(running().get("/api/checks").body().toString().contains("the scope profiles:write"));
 
-        clock.forward(Duration.ofMinutes(61));
+        later.forward(Duration.ofMinutes(61));
         Eventually.holds("it is tried again", () -> imports() >= 3);
         assertFalse(first.isEmpty());
     }
@@ -368,6 +398,7 @@ class OpenCasesTest {
 
     @Test
     void historyFillsInWhatIsOpenAndNothingElse() {
+        started = RunningApplication.with(folder).openCases().start();
         Map<String, List<Integer>> expected = new TreeMap<>();
         routes.sandbox.Workspace workspace = running().workspace();
         for (String id : workspace.conversationIds()) {
