@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -212,6 +213,30 @@ final class HostileJson {
         }
     }
 
+    /** One of those that {@link #spoilt} makes, counted round; the others are not written. */
+    private static String spoiltOnce(ObjectNode notification, String kind, int which) {
+        List<Consumer<JsonNode>> places = new ArrayList<>();
+        addPlaces(notification, places);
+        places.get(which % places.size()).accept(JSON.getNodeFactory().textNode(HERE));
+        return text(notification, kind);
+    }
+
+    /** In the order of {@link #spoil}. */
+    private static void addPlaces(JsonNode parent, List<Consumer<JsonNode>> places) {
+        if (parent instanceof ObjectNode object) {
+            object.properties().forEach(member -> {
+                places.add(value -> object.replace(member.getKey(), value));
+                addPlaces(member.getValue(), places);
+            });
+        } else if (parent instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                int at = i;
+                places.add(value -> array.set(at, value));
+                addPlaces(array.get(i), places);
+            }
+        }
+    }
+
     private static String text(JsonNode root, String kind) {
         try {
             return JSON.writeValueAsString(root).replace(HERE_AS_JSON, kind);
@@ -226,10 +251,7 @@ final class HostileJson {
                         Arbitraries.of(fixtures()),
                         Arbitraries.oneOf(Arbitraries.of(KINDS), value(2)),
                         Arbitraries.integers().between(0, Integer.MAX_VALUE))
-                .as((fixture, kind, which) -> {
-                    List<String> all = spoilt(fixture.deepCopy(), kind);
-                    return all.get(which % all.size());
-                });
+                .as((fixture, kind, which) -> spoiltOnce(fixture.deepCopy(), kind, which));
     }
 
     /** A notification whose item is JSON of any kind, with names that are looked for. */
