@@ -70,7 +70,8 @@ class InstancesTest {
 
     @AfterEach
     void stop() {
-        products.forEach(Product::close);
+        // Nothing is asked of them any more.
+        lives.forEach(Child::kill);
         if (intercom != null) {
             intercom.close();
         }
@@ -145,7 +146,7 @@ class InstancesTest {
     @Test
     void anImportAndAJobGoOnOnTheOtherOne() throws IOException {
         Workspace workspace =
-                new SampleWorkspace("sandbox3", 3, 60, 500, 250, Duration.ofDays(400)).create(Clock.systemUTC());
+                new SampleWorkspace("sandbox3", 3, 60, 300, 150, Duration.ofDays(400)).create(Clock.systemUTC());
         int port = listenForTicks();
         Path routes = folder.resolve("routes.yaml");
         String bundled = Files.readString(Path.of("src/main/resources/routes.yaml"));
