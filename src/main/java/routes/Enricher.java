@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,9 @@ public final class Enricher {
 
     private final Source source;
     private final Identity identity;
+    /** By identity: what Intercom answered is kept for a while, and a contact does one thing after the other. */
+    private final Cache<ObjectNode, ObjectNode> completed =
+            Caffeine.newBuilder().weakKeys().build();
 
     public Enricher(Source source, Identity identity) {
         this.source = source;
@@ -77,14 +82,13 @@ public final class Enricher {
         ObjectNode acting = Json.object(document.get("acting"));
         String id = Json.id(acting.get("id"));
         ObjectNode known = id == null ? null : contacts.contact(id);
-        ObjectNode contact = known == null ? acting.deepCopy() : known.deepCopy();
-        complete(contact);
-        document.set("contact", contact);
+        document.set("contact", known == null ? completed(acting) : completed.get(known, this::completed));
         document.set("admin", source.admin(Json.text(document.get("admin_id"))));
         document.set("team", source.team(Json.text(document.get("team_id"))));
     }
 
-    private void complete(ObjectNode contact) {
+    private ObjectNode completed(ObjectNode given) {
+        ObjectNode contact = given.deepCopy();
         contact.put("email", Identity.email(Json.text(contact.get("email"))));
         contact.put("phone_number", identity.phone(Json.text(contact.get("phone"))));
         String name = Json.text(contact.get("name"));
@@ -110,5 +114,6 @@ public final class Enricher {
                 contact.set(object, JsonNodeFactory.instance.nullNode());
             }
         }
+        return contact;
     }
 }

@@ -272,7 +272,7 @@ public final class Readings implements AutoCloseable {
                 event.time(),
                 event.hasIdentity() ? State.PENDING : State.WAITING,
                 reading.reason(),
-                event.attributes().toString());
+                event.attributes());
     }
 
     private static RecordedEvent parked(InboxEntry entry, Reading reading) {

@@ -189,7 +189,9 @@ public final class DeliveryLog implements AutoCloseable {
                         new Object[] {event.metric(), event.contactId(), event.profile(), time, entry.replays()});
                 if (event.request() != null) {
                     replaced.add(new Object[] {entry.replays()});
-                    replacing.add(new Object[] {database.texts().parameter(event.request()), entry.replays()});
+                    replacing.add(new Object[] {
+                        database.texts().parameter(event.request().toString()), entry.replays()
+                    });
                 }
                 reopened.add(new Object[] {event.metric(), state, waitsFor, dueAt, event.reason(), entry.replays()});
             } else {
@@ -207,7 +209,9 @@ public final class DeliveryLog implements AutoCloseable {
                     entry.notification()
                 });
                 if (event.request() != null) {
-                    requests.add(new Object[] {id, database.texts().parameter(event.request())});
+                    requests.add(new Object[] {
+                        id, database.texts().parameter(event.request().toString())
+                    });
                 }
                 opened.add(new Object[] {
                     id, state, event.metric(), entry.origin().lane(), waitsFor, dueAt, event.reason(), now

@@ -1,5 +1,6 @@
 package routes.store;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param profile e-mail or E.164 phone, null while it is unknown
  * @param state pending, waiting or parked
  * @param reason why it is parked or waiting, for a person
- * @param request attributes of the event for Klaviyo, JSON
+ * @param request attributes of the event for Klaviyo, which nobody changes any more
  */
 public record RecordedEvent(
         String uniqueId,
@@ -22,7 +23,7 @@ public record RecordedEvent(
         @Nullable Instant time,
         State state,
         @Nullable String reason,
-        @Nullable String request) {
+        @Nullable JsonNode request) {
 
     /** Begins the {@code unique_id} of what is no event: a notification parked as a whole. */
     public static final String WHOLE_NOTIFICATION = "notification:";

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -63,7 +64,14 @@ class ArrivalsTest {
         handOver.event(
                 entry,
                 new RecordedEvent(
-                        uniqueId, "Read Conversation", "c", "a@example.org", Instant.now(), State.PENDING, null, "{}"));
+                        uniqueId,
+                        "Read Conversation",
+                        "c",
+                        "a@example.org",
+                        Instant.now(),
+                        State.PENDING,
+                        null,
+                        JsonNodeFactory.instance.objectNode()));
     }
 
     private long rows(String table) {

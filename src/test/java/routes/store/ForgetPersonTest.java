@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.Closeable;
 import java.io.IOException;
@@ -119,7 +120,15 @@ class ForgetPersonTest {
 
     private static RecordedEvent event(
             String uniqueId, @Nullable String contact, @Nullable String profile, State state) {
-        return new RecordedEvent(uniqueId, "Read Conversation", contact, profile, Instant.now(), state, null, "{}");
+        return new RecordedEvent(
+                uniqueId,
+                "Read Conversation",
+                contact,
+                profile,
+                Instant.now(),
+                state,
+                null,
+                JsonNodeFactory.instance.objectNode());
     }
 
     private static void record(Inbox inbox, DeliveryLog log, RecordedEvent event) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,7 +61,14 @@ class RecorderTest {
         handOver.event(
                 entry,
                 new RecordedEvent(
-                        uniqueId, "Read Conversation", "c", "a@example.org", Instant.now(), State.PENDING, null, "{}"));
+                        uniqueId,
+                        "Read Conversation",
+                        "c",
+                        "a@example.org",
+                        Instant.now(),
+                        State.PENDING,
+                        null,
+                        JsonNodeFactory.instance.objectNode()));
         return handOver;
     }
 

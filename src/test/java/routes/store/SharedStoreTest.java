@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -115,7 +116,9 @@ class SharedStoreTest {
                         Instant.parse("2026-11-22T09:00:00Z"),
                         State.PENDING,
                         null,
-                        "{\"properties\":{}}"));
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .set("properties", JsonNodeFactory.instance.objectNode())));
         return handOver;
     }
 

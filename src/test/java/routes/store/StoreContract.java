@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -110,7 +111,7 @@ abstract class StoreContract {
                 Instant.parse("2026-11-22T09:00:00Z"),
                 state,
                 state == State.PENDING ? null : "because",
-                "{\"properties\":{}}");
+                JsonNodeFactory.instance.objectNode().set("properties", JsonNodeFactory.instance.objectNode()));
     }
 
     private void record(InboxEntry entry, RecordedEvent... events) {
