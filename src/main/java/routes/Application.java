@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -37,6 +39,9 @@ public final class Application implements AutoCloseable {
 
     /** After so long routes are still stopping only where a service hangs; of the 15 s of a stop the store needs the rest. */
     private static final Duration PATIENCE = Duration.ofSeconds(9);
+
+    /** The first senders have been answered by then. */
+    private static final Duration SETTLED = Duration.ofSeconds(2);
 
     private final Settings settings;
     private final Database database;
@@ -93,6 +98,9 @@ public final class Application implements AutoCloseable {
                         "{} <- {}", route.getRouteId(), route.getEndpoint().getEndpointBaseUri()));
         LOG.info("Receives at http://{}:{}/webhooks/intercom", settings.httpHost(), settings.httpPort());
         LOG.info("Console at {}", consoleUrl());
+        // What the start needed goes back to the machine; the collector would keep it, a sixth of what rests, for good.
+        CompletableFuture.delayedExecutor(SETTLED.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(System::gc);
     }
 
     /** Puts our parts into the context at the moments that Camel Main has for it. */
