@@ -180,6 +180,14 @@ class ReceiveWebhookTest {
     }
 
     @Test
+    void aByteOrderMarkIs400() {
+        assertEquals(
+                400,
+                send(WebhookScenario.of("\uFEFF{\"topic\":\"conversation.read\"}"))
+                        .status());
+    }
+
+    @Test
     void nestingWithoutEndIs400() {
         String nested = "{\"topic\":\"conversation.read\",\"data\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
 

@@ -46,7 +46,7 @@ public record Notification(String id, String topic) {
      * @throws NotANotificationException when it is not JSON throughout, or not an object with a topic
      */
     public static Notification read(byte[] body) throws NotANotificationException {
-        if (isUtf16(body)) {
+        if (isOtherEncoding(body)) {
             throw new NotANotificationException("not UTF-8");
         }
         String id = null;
@@ -86,9 +86,9 @@ public record Notification(String id, String topic) {
         return new Notification(id != null && ID.matcher(id).matches() ? id : digest(body), topic);
     }
 
-    /** UTF-32, too. JSON between systems is UTF-8 (RFC 8259); a parser of bytes would guess. */
-    private static boolean isUtf16(byte[] body) {
-        return body.length > 1 && (body[0] == 0 || body[1] == 0 || (body[0] & 0xFE) == 0xFE);
+    /** JSON between systems is UTF-8 without a byte order mark (RFC 8259); a parser of bytes would guess: UTF-16, UTF-32. */
+    private static boolean isOtherEncoding(byte[] body) {
+        return body.length > 1 && (body[0] == 0 || body[1] == 0 || (body[0] & 0xFF) >= 0xEF);
     }
 
     private static @Nullable String text(JsonParser parser, JsonToken value) throws IOException {

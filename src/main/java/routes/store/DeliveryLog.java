@@ -20,6 +20,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
@@ -610,59 +612,61 @@ public final class DeliveryLog implements AutoCloseable {
     private void write(List<Settlement> settlements) {
         database.transaction(() -> {
             long now = clock.millis();
-            List<Object[]> delivered = new ArrayList<>();
-            List<Object[]> postponed = new ArrayList<>();
-            List<Object[]> held = new ArrayList<>();
+            List<Settlement> written = new ArrayList<>();
+            written.addAll(change("deliver-event", ofState(settlements, State.DELIVERED), each ->
+                    new Object[] {each.delivery().id()}));
+            written.addAll(change("postpone-event", ofState(settlements, State.PENDING), each -> new Object[] {
+                each.dueAt() == null ? now : each.dueAt().toEpochMilli(),
+                now,
+                each.status(),
+                each.answer(),
+                each.delivery().id()
+            }));
+            written.addAll(
+                    change("hold-event", ofState(settlements, State.PARKED, State.WAITING), each -> new Object[] {
+                        each.state().word(),
+                        each.state() == State.WAITING ? each.delivery().contactId() : null,
+                        each.status(),
+                        each.answer(),
+                        each.delivery().id()
+                    }));
             List<Object[]> attempts = new ArrayList<>();
             List<Object[]> replaced = new ArrayList<>();
             List<Object[]> requests = new ArrayList<>();
-            List<Settlement> taken = new ArrayList<>();
-            for (Settlement each : settlements) {
+            Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
+            for (Settlement each : written) {
                 long id = each.delivery().id();
+                attempts.add(attempt(each, now));
+                if (each.state() == State.DELIVERED) {
+                    count(tallies, each.delivery(), now);
+                }
                 if (each.request() != null) {
                     replaced.add(new Object[] {id});
                     requests.add(new Object[] {id, database.texts().parameter(each.request())});
                 }
-                switch (each.state()) {
-                    case DELIVERED -> {
-                        delivered.add(new Object[] {id});
-                        taken.add(each);
-                    }
-                    case PENDING ->
-                        postponed.add(new Object[] {
-                            each.dueAt() == null ? now : each.dueAt().toEpochMilli(),
-                            now,
-                            each.status(),
-                            each.answer(),
-                            id
-                        });
-                    case PARKED, WAITING -> {
-                        String waitsFor =
-                                each.state() == State.WAITING ? each.delivery().contactId() : null;
-                        held.add(new Object[] {each.state().word(), waitsFor, each.status(), each.answer(), id});
-                    }
-                }
-                if (each.state() != State.DELIVERED) {
-                    attempts.add(attempt(each, now));
-                }
             }
             database.texts().deleteRequests(replaced);
             database.batch("insert-request", requests);
-            int[] left = database.batch("deliver-event", delivered);
-            Map<Tally.Key, Tally.Amount> tallies = new TreeMap<>();
-            for (int i = 0; i < taken.size(); i++) {
-                // Not in the outbox any more: deleted meanwhile, or delivered by another instance.
-                if (left[i] != 0) {
-                    attempts.add(attempt(taken.get(i), now));
-                    count(tallies, taken.get(i).delivery(), now);
-                }
-            }
             Tally.write(database, tallies);
-            database.batch("postpone-event", postponed);
-            database.batch("hold-event", held);
             database.batch("insert-attempt", attempts);
             return settlements;
         });
+    }
+
+    private static List<Settlement> ofState(List<Settlement> settlements, State... states) {
+        return settlements.stream()
+                .filter(each -> List.of(states).contains(each.state()))
+                .toList();
+    }
+
+    /** @return those that were still to be sent: the others were deleted meanwhile, or delivered by another instance */
+    private List<Settlement> change(
+            String statement, List<Settlement> settlements, Function<Settlement, Object[]> row) {
+        int[] changed = database.batch(statement, settlements.stream().map(row).toList());
+        return IntStream.range(0, changed.length)
+                .filter(i -> changed[i] != 0)
+                .mapToObj(settlements::get)
+                .toList();
     }
 
     private Object[] attempt(Settlement settlement, long now) {

@@ -83,10 +83,18 @@ final class Texts {
     /**
      * @param row with the columns {@code body} and, on HSQLDB, {@code deflated}, which is null for a text of an older version
      * @return UTF-8
+     * @throws StoreException when it is damaged or missing
      */
     byte[] read(ResultSet row) throws SQLException {
         byte[] deflated = embedded ? row.getBytes("deflated") : null;
-        return deflated == null ? row.getString("body").getBytes(StandardCharsets.UTF_8) : inflate(deflated);
+        if (deflated != null) {
+            return inflate(deflated);
+        }
+        String text = row.getString("body");
+        if (text == null) {
+            throw new StoreException("a stored text is missing: restore the database from a backup");
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** As {@link #read(ResultSet)}, of a row by column, its names in lower case. */
@@ -122,8 +130,8 @@ final class Texts {
             try {
                 while (!inflater.finished()) {
                     int count = inflater.inflate(chunk);
-                    if (count == 0 && inflater.needsInput()) {
-                        throw new DataFormatException("it ends early");
+                    if (count == 0 && !inflater.finished()) {
+                        throw new DataFormatException("it ends early, or asks for a dictionary");
                     }
                     text.write(chunk, 0, count);
                 }

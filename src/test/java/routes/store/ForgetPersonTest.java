@@ -118,6 +118,25 @@ class ForgetPersonTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HSQLDB", "PostgreSQL"})
+    void anAnswerThatComesLateLeavesNothing(String kind) throws IOException {
+        try (Place place = place(kind);
+                Database database = place.open();
+                Inbox inbox = new Inbox(database, Clock.systemUTC());
+                DeliveryLog log = new DeliveryLog(database, Clock.systemUTC())) {
+            record(inbox, log, event("asks:1", ASKS, "asks@example.org", State.PENDING));
+            Delivery underWay = log.claim(true, 10).get(0);
+
+            assertEquals(1, log.forget("asks@example.org", ACTING));
+            log.settle(List.of(new Settlement(underWay, State.PENDING, Instant.now(), 400, "no phone", "{}")))
+                    .join();
+
+            assertEquals(0, rows(database, "attempt"));
+            assertEquals(0, rows(database, kind.equals("HSQLDB") ? "content" : "request"));
+        }
+    }
+
     private static RecordedEvent event(
             String uniqueId, @Nullable String contact, @Nullable String profile, State state) {
         return new RecordedEvent(
