@@ -223,7 +223,7 @@ public final class DeliveryLog implements AutoCloseable {
         // In one order everywhere: instances that tell the same facts wait for each other, and not in a circle.
         inserts.sort(Comparator.comparing(row -> String.valueOf(row[1])));
         database.batch("insert-event", inserts);
-        database.batch("insert-request", requests);
+        database.texts().insertRequests(requests);
         database.batch("insert-outbox", opened);
         database.batch("replace-event", replacements);
         database.batch("delete-request-of-replay", replaced);
@@ -646,7 +646,7 @@ public final class DeliveryLog implements AutoCloseable {
                 }
             }
             database.texts().deleteRequests(replaced);
-            database.batch("insert-request", requests);
+            database.texts().insertRequests(requests);
             Tally.write(database, tallies);
             database.batch("insert-attempt", attempts);
             return settlements;

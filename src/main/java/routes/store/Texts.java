@@ -63,6 +63,11 @@ final class Texts {
         }
     }
 
+    /** @param rows id of an event, and {@link #parameter} of what it says to Klaviyo */
+    void insertRequests(List<Object[]> rows) {
+        database.batch(embedded ? "insert-content" : "insert-request", rows);
+    }
+
     /** In the transaction that is under way, what these events say to Klaviyo. */
     void deleteRequests(List<Object[]> ids) {
         database.batch("delete-request", ids);

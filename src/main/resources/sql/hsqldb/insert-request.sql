@@ -1,1 +1,0 @@
-INSERT INTO content (id, deflated) VALUES (?, ?)
