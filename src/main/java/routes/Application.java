@@ -11,6 +11,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -43,10 +45,19 @@ public final class Application implements AutoCloseable {
     /** The first senders have been answered by then. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
+    /** What needs the database, and nothing of Camel. */
+    private record Work(Database database, Connection connection, Beans beans) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            beans.close();
+            database.close();
+        }
+    }
+
     private final Settings settings;
-    private final Database database;
-    private final Connection connection;
-    private final Beans beans;
+    private final RoutesFile routes;
+    private final FutureTask<Work> opening;
     private final Gate gate = new Gate();
     private final Senders senders;
     private final List<Vertx> servers = new CopyOnWriteArrayList<>();
@@ -65,25 +76,19 @@ public final class Application implements AutoCloseable {
 
     private Application(Settings settings, Clock clock) {
         this.settings = settings;
-        database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
-        connection = Connection.of(settings, database, clock);
-        IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);
-        Teammates teammates = new Teammates(intercom, clock);
-        connection.onChange(intercom::renewed);
-        connection.onChange(teammates::forget);
-        LiveSource source =
-                new LiveSource(intercom, new Contacts(intercom, new Tags(intercom, clock), clock), teammates);
-        RoutesFile routes = new RoutesFile(settings.routes(), gate, clock);
-        beans = new Beans(settings, database, connection, intercom, source, routes, clock);
+        routes = new RoutesFile(settings.routes(), gate, clock);
         // A body may take its bytes four times on its way to the disk.
         senders = new Senders(clock, Runtime.getRuntime().maxMemory() / 8);
+        opening = new FutureTask<>(() -> open(clock));
+        // Meanwhile Camel reads its configuration and the routes: the start takes a quarter less than one after the
+        // other.
+        new Thread(opening, "open-database").start();
         try {
-            beans.begin();
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
             // The usual one waits, when the machine stops the process, for what close() does not wait for.
             main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-            main.addMainListener(new Assembly(routes));
+            main.addMainListener(new Assembly());
             main.start();
             gate.open();
         } catch (Exception e) {
@@ -103,21 +108,49 @@ public final class Application implements AutoCloseable {
                 .execute(System::gc);
     }
 
+    private Work open(Clock clock) {
+        Database database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
+        try {
+            Connection connection = Connection.of(settings, database, clock);
+            IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);
+            Teammates teammates = new Teammates(intercom, clock);
+            connection.onChange(intercom::renewed);
+            connection.onChange(teammates::forget);
+            LiveSource source =
+                    new LiveSource(intercom, new Contacts(intercom, new Tags(intercom, clock), clock), teammates);
+            Beans beans = new Beans(settings, database, connection, intercom, source, routes, clock);
+            beans.begin();
+            return new Work(database, connection, beans);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /**
+     * @return when it is open
+     * @throws RuntimeException why it is not
+     */
+    private Work work() {
+        try {
+            return opening.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     /** Puts our parts into the context at the moments that Camel Main has for it. */
     private final class Assembly extends MainListenerSupport {
 
-        private final RoutesFile routes;
-        private final AdminEngine engine;
-
-        Assembly(RoutesFile routes) {
-            this.routes = routes;
-            engine = new AdminEngine(settings.adminPort(), new Guard(settings.adminHost(), settings.adminPassword()));
-        }
+        private final AdminEngine engine =
+                new AdminEngine(settings.adminPort(), new Guard(settings.adminHost(), settings.adminPassword()));
 
         @Override
         public void beforeConfigure(BaseMainSupport main) {
             CamelContext context = main.getCamelContext();
-            beans.bind(context.getRegistry());
             // Each server gets one of its own: senders of webhooks cannot use up the console's workers.
             context.getRegistry().bindAsPrototype("vertx", Vertx.class, Application.this::vertx);
             PlatformHttpComponent listener = new PlatformHttpComponent();
@@ -127,13 +160,14 @@ public final class Application implements AutoCloseable {
             admin.setEngine(engine);
             context.addComponent("admin", admin);
             QuartzComponent ofThisInstance = new QuartzComponent();
+            ofThisInstance.setEnableJmx(false);
             ofThisInstance.setProperties(Map.of(
                     "org.quartz.scheduler.instanceName", "this-instance", "org.quartz.threadPool.threadCount", "2"));
             context.addComponent("instance-quartz", ofThisInstance);
-            if (database.isShared()) {
+            if (Database.isShared(settings.databaseUrl())) {
                 QuartzComponent ofAll = new QuartzComponent();
                 ofAll.setPrefixInstanceName(false);
-                ofAll.setProperties(SharedSchedule.properties(database));
+                ofAll.setProperties(SharedSchedule.properties(work().database()));
                 context.addComponent("quartz", ofAll);
             }
         }
@@ -141,7 +175,11 @@ public final class Application implements AutoCloseable {
         @Override
         public void afterConfigure(BaseMainSupport main) {
             CamelContext context = main.getCamelContext();
-            routes.load(context, beans::bind);
+            routes.load(context, registry -> work().beans().bind(registry));
+            // It takes its functions together, ours among them: that can be done while the database opens.
+            MappingFunctions.bind(context.getRegistry());
+            context.resolveLanguage("jq");
+            work().beans().bind(context.getRegistry());
         }
     }
 
@@ -174,6 +212,7 @@ public final class Application implements AutoCloseable {
         properties.put("camel.main.stream-caching-enabled", "false");
         properties.put("camel.component.http.automatic-retries-disabled", "true");
         properties.put("camel.component.http.follow-redirects", "false");
+        properties.put("camel.component.quartz.enable-jmx", "false");
         properties.put("camel.server.enabled", "true");
         properties.put("camel.server.host", settings.httpHost());
         properties.put("camel.server.port", String.valueOf(settings.httpPort()));
@@ -194,7 +233,7 @@ public final class Application implements AutoCloseable {
 
     /** As if somebody had connected it in the console; for the sandbox. */
     void connect(String token) {
-        connection.keep(token);
+        work().connection().keep(token);
     }
 
     CamelContext context() {
@@ -210,8 +249,18 @@ public final class Application implements AutoCloseable {
         gate.close();
         stopRoutes();
         servers.forEach(Vertx::close);
-        beans.close();
-        database.close();
+        closeWork();
+    }
+
+    private void closeWork() {
+        Work opened;
+        try {
+            opened = work();
+        } catch (RuntimeException e) {
+            LOG.debug("Nothing was opened", e);
+            return;
+        }
+        opened.close();
     }
 
     private void stopRoutes() {

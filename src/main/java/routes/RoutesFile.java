@@ -22,6 +22,8 @@ import net.thisptr.jackson.jq.Scope;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RouteConfigurationsBuilder;
+import org.apache.camel.RoutesBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.language.jq.JqLanguage;
 import org.apache.camel.model.ModelCamelContext;
@@ -233,7 +235,12 @@ public final class RoutesFile {
 
     private static void load(CamelContext target, String yaml) throws Exception {
         if (!yaml.isEmpty()) {
-            PluginHelper.getRoutesLoader(target).loadRoutes(ResourceHelper.fromString("routes.yaml", yaml));
+            // Not loadRoutes: it reads the text twice, the first time for beans, which stand in none.
+            RoutesBuilder routes = PluginHelper.getRoutesLoader(target)
+                    .getRoutesLoader("yaml")
+                    .loadRoutesBuilder(ResourceHelper.fromString("routes.yaml", yaml));
+            target.addRoutesConfigurations((RouteConfigurationsBuilder) routes);
+            target.addRoutes(routes);
         }
     }
 

@@ -1,9 +1,5 @@
 package routes;
 
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,26 +8,29 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.emitter.Emitter;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
-import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.resolver.Resolver;
-import org.yaml.snakeyaml.serializer.Serializer;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Present;
+import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.constructor.StandardConstructor;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * The text of a routes file, taken apart into its routes and route configurations, so that two texts can be compared
@@ -61,6 +60,10 @@ final class RoutesText {
             "deliver-in-bulk",
             "settle-shipment"));
 
+    /** As Camel reads it, with the same library: nothing can mean one thing here and another there. */
+    private static final LoadSettings SETTINGS =
+            LoadSettings.builder().setAllowDuplicateKeys(false).build();
+
     private static final Pattern DIRECT = Pattern.compile("(?:direct|seda):([\\w-]+)");
 
     /**
@@ -79,18 +82,6 @@ final class RoutesText {
             @Nullable String from,
             Set<String> sendsTo,
             List<Jq> jq) {}
-
-    /** What is composed may hold a key twice; what is constructed may not. */
-    private static final class Keys extends SafeConstructor {
-
-        Keys(LoaderOptions options) {
-            super(options);
-        }
-
-        void check(Node root) {
-            Object unused = constructDocument(root);
-        }
-    }
 
     /** The text of a part, made when it is first asked for: only an edit needs it, and a start does not wait for it. */
     private static final class Dump implements Supplier<String> {
@@ -128,15 +119,11 @@ final class RoutesText {
     static RoutesText parse(String name, String text) {
         Node root;
         try {
-            LoaderOptions options = new LoaderOptions();
-            options.setAllowDuplicateKeys(false);
-            root = new Yaml(options).compose(new StringReader(text));
-            if (root != null) {
-                new Keys(options).check(root);
-            }
-        } catch (MarkedYAMLException e) {
-            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            throw new RoutesException(name + " line " + line + ": " + e.getProblem(), e);
+            root = new Compose(SETTINGS).composeString(text).orElse(null);
+            // What is composed may hold a key twice; what is constructed may not.
+            Object unused = new StandardConstructor(SETTINGS).constructSingleDocument(Optional.ofNullable(root));
+        } catch (MarkedYamlEngineException e) {
+            throw new RoutesException(name + " line " + line(e.getProblemMark()) + ": " + e.getProblem(), e);
         } catch (RuntimeException e) {
             throw new RoutesException(name + ": " + e.getMessage(), e);
         }
@@ -156,7 +143,7 @@ final class RoutesText {
     }
 
     private static Part part(String name, Node entry) {
-        int line = entry.getStartMark().getLine() + 1;
+        int line = line(entry.getStartMark());
         if (entry instanceof MappingNode mapping && mapping.getValue().size() == 1) {
             NodeTuple tuple = mapping.getValue().get(0);
             String kind = scalar(tuple.getKeyNode());
@@ -209,8 +196,7 @@ final class RoutesText {
             String key = scalar(tuple.getKeyNode());
             if ("uri".equals(key)) {
                 kept.add(new NodeTuple(
-                        tuple.getKeyNode(),
-                        new ScalarNode(Tag.STR, "direct:trial-of-" + id, null, null, DumperOptions.ScalarStyle.PLAIN)));
+                        tuple.getKeyNode(), new ScalarNode(Tag.STR, "direct:trial-of-" + id, ScalarStyle.PLAIN)));
             } else if (!"parameters".equals(key)) {
                 kept.add(tuple);
             }
@@ -321,19 +307,18 @@ final class RoutesText {
 
     /** Not cut out of the file: comments and blank lines are no difference. */
     private static String dump(Node entry) {
-        DumperOptions options = new DumperOptions();
-        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        options.setSplitLines(false);
-        StringWriter out = new StringWriter();
-        Serializer serializer = new Serializer(new Emitter(out, options), new Resolver(), options, null);
-        try {
-            serializer.open();
-            serializer.serialize(new SequenceNode(Tag.SEQ, List.of(entry), DumperOptions.FlowStyle.BLOCK));
-            serializer.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory", e);
-        }
-        return out.toString();
+        DumpSettings settings = DumpSettings.builder()
+                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setSplitLines(false)
+                .build();
+        Node list = new SequenceNode(Tag.SEQ, List.of(entry), FlowStyle.BLOCK);
+        return new Present(settings)
+                .emitToString(new Serialize(settings).serializeOne(list).iterator());
+    }
+
+    /** @return from 1; 1 where none is known */
+    private static int line(Optional<Mark> mark) {
+        return mark.map(Mark::getLine).orElse(0) + 1;
     }
 
     private static void collectJq(Node node, List<Jq> found) {
@@ -342,7 +327,7 @@ final class RoutesText {
                 if ("jq".equals(scalar(tuple.getKeyNode()))
                         && tuple.getValueNode() instanceof MappingNode expression
                         && member(expression, "expression") instanceof ScalarNode text) {
-                    found.add(new Jq(text.getValue(), text.getStartMark().getLine() + 1));
+                    found.add(new Jq(text.getValue(), line(text.getStartMark())));
                 }
                 collectJq(tuple.getValueNode(), found);
             }

@@ -20,7 +20,9 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.ClassicConfiguration;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.flywaydb.core.internal.plugin.PluginRegister;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +85,8 @@ public final class Database implements AutoCloseable {
      * @throws StoreException when it cannot be opened or must not be used: the message says what to do
      */
     public static Database open(String url, String user, String password) {
-        boolean embedded = url.startsWith("jdbc:hsqldb:");
+        Dialect dialect = dialect(url);
+        boolean embedded = dialect == Dialect.HSQLDB;
         String files = url.startsWith(FILES) ? url.substring(FILES.length()).replaceFirst(";.*", "") : null;
         FileLock lock = files == null ? null : FileLock.take(files);
         HikariDataSource pool = null;
@@ -97,8 +100,8 @@ public final class Database implements AutoCloseable {
             if (embedded && (lock == null || !lock.isUsed())) {
                 compareWithoutPadding(pool);
             }
-            migrate(pool, embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL);
-            Database database = new Database(embedded ? Dialect.HSQLDB : Dialect.POSTGRESQL, lock, disk, pool);
+            migrate(pool, dialect);
+            Database database = new Database(dialect, lock, disk, pool);
             if (files != null && lock != null) {
                 database.readOpenWork();
                 database.arrivals = new Arrivals(database, files);
@@ -114,6 +117,10 @@ public final class Database implements AutoCloseable {
             }
             throw e instanceof StoreException ? e : new StoreException(cannotBeOpened(files, e), e);
         }
+    }
+
+    private static Dialect dialect(String url) {
+        return url.startsWith("jdbc:hsqldb:") ? Dialect.HSQLDB : Dialect.POSTGRESQL;
     }
 
     private static String cannotBeOpened(@Nullable String files, RuntimeException failure) {
@@ -134,8 +141,8 @@ public final class Database implements AutoCloseable {
 
     /** HSQLDB reads a damaged file of rows without a word until it comes to the damage: what is still to be done is read first. */
     private void readOpenWork() {
-        var unusedInbox = jdbc.queryForObject(sql("count-inbox"), Long.class);
-        var unusedEvents = jdbc.queryForList(sql("count-open-events"));
+        jdbc.query(sql("count-inbox"), row -> {});
+        jdbc.query(sql("count-open-events"), row -> {});
     }
 
     private static HikariConfig config(String url, String user, String password, boolean embedded) {
@@ -168,16 +175,29 @@ public final class Database implements AutoCloseable {
         return config;
     }
 
+    /**
+     * Flyway's extensions, none of which is set here. Flyway works with a copy of its configuration, and copies them through
+     * JSON: a tenth of the start.
+     */
+    private static final class OnlyOne extends PluginRegister {
+
+        @Override
+        public PluginRegister getCopy() {
+            return this;
+        }
+    }
+
     private static void migrate(DataSource source, Dialect dialect) {
-        Flyway flyway = Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/" + dialect.folder())
-                .table("schema_version")
-                // Nothing is ignored: a store written by a newer version must be refused, not half understood.
-                .ignoreMigrationPatterns("*:pending")
-                .baselineOnMigrate(false)
-                .loggers("slf4j")
-                .load();
+        ClassicConfiguration configuration = new ClassicConfiguration();
+        configuration.setPluginRegister(new OnlyOne());
+        configuration.setDataSource(source);
+        configuration.setLocationsAsStrings("classpath:db/" + dialect.folder());
+        configuration.setTable("schema_version");
+        // Nothing is ignored: a store written by a newer version must be refused, not half understood.
+        configuration.setIgnoreMigrationPatterns("*:pending");
+        configuration.setBaselineOnMigrate(false);
+        configuration.setLoggers("slf4j");
+        Flyway flyway = new Flyway(configuration);
         try {
             flyway.migrate();
         } catch (FlywayValidateException e) {
@@ -193,6 +213,11 @@ public final class Database implements AutoCloseable {
     /** @return what Camel's sql component and Quartz use; nobody else does outside this package */
     public DataSource dataSource() {
         return pool;
+    }
+
+    /** @return whether several instances may share the database at this URL */
+    public static boolean isShared(String url) {
+        return dialect(url) == Dialect.POSTGRESQL;
     }
 
     /** @return whether several instances may share this database */

@@ -12,7 +12,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.migration.baseline.BaselineMigrationConfigurationExtension;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,7 +50,7 @@ class UpgradeTest {
     void whatAnOlderVersionLeftGoesOnWhereItStood(TestDatabase kind, String version, @TempDir Path folder)
             throws SQLException {
         String url = kind.url(folder);
-        write(kind, url, version);
+        write(kind, url, version, LEFT);
 
         try (Database database = Database.open(url, kind.user(), "");
                 Inbox inbox = new Inbox(database, Clock.systemUTC());
@@ -75,17 +81,38 @@ class UpgradeTest {
         }
     }
 
-    private static void write(TestDatabase kind, String url, String version) throws SQLException {
-        Flyway.configure()
+    /** B12 makes at once what V1 to V12 make one after the other. */
+    @Test
+    void aNewDatabaseHasTheSchemaOfAnUpgradedOne(@TempDir Path folder) throws SQLException {
+        String old = TestDatabase.HSQLDB.url(folder.resolve("old"));
+        write(TestDatabase.HSQLDB, old, "11", List.of());
+
+        assertEquals(schema(old), schema(TestDatabase.HSQLDB.url(folder.resolve("new"))));
+    }
+
+    private static Set<String> schema(String url) {
+        try (Database database = Database.open(url, "SA", "")) {
+            return database.jdbc().queryForList("SCRIPT", String.class).stream()
+                    .filter(line -> line.matches("(CREATE|SET FILES CACHE|INSERT INTO JOURNAL) .*"))
+                    .filter(line -> !line.contains("schema_version"))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    private static void write(TestDatabase kind, String url, String version, List<String> left) throws SQLException {
+        FluentConfiguration older = Flyway.configure()
                 .dataSource(url, kind.user(), "")
                 .locations("classpath:db/" + kind.name().toLowerCase(java.util.Locale.ROOT))
                 .table("schema_version")
-                .target(version)
-                .load()
-                .migrate();
+                .target(version);
+        // Older versions had no B12, which would be taken for any target.
+        older.getPluginRegister()
+                .getPlugin(BaselineMigrationConfigurationExtension.class)
+                .setBaselineMigrationPrefix("none");
+        older.load().migrate();
         try (Connection connection = DriverManager.getConnection(url, kind.user(), "");
                 Statement statement = connection.createStatement()) {
-            for (String each : LEFT) {
+            for (String each : left) {
                 assertEquals(1, statement.executeUpdate(each));
             }
             if (kind == TestDatabase.HSQLDB) {
