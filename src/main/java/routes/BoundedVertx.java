@@ -9,6 +9,11 @@ import io.vertx.core.impl.VertxWrapper;
 /** A Vert.x whose HTTP server is watched over by {@link Senders}: Camel makes that server, without a setting for limits. */
 final class BoundedVertx extends VertxWrapper {
 
+    static {
+        // A server looks no names up: Netty's resolver would be loaded for nothing, and is not in the jar.
+        System.setProperty("vertx.disableDnsResolver", "true");
+    }
+
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final Senders senders;

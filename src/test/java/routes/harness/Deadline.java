@@ -21,13 +21,22 @@ public final class Deadline {
      * @throws IllegalStateException when it did not come to hold in time
      */
     public static void await(String what, Duration patience, BooleanSupplier condition) {
-        if (!holdsWithin(patience, condition)) {
+        await(what, patience, MOST, condition);
+    }
+
+    /** As above, for what is timed: it looks at least as often as that, in nanoseconds. */
+    public static void await(String what, Duration patience, long most, BooleanSupplier condition) {
+        if (!holdsWithin(patience, most, condition)) {
             throw new IllegalStateException("not within " + patience.toSeconds() + " s: " + what);
         }
     }
 
     /** @return whether the condition came to hold in time */
     public static boolean holdsWithin(Duration patience, BooleanSupplier condition) {
+        return holdsWithin(patience, MOST, condition);
+    }
+
+    private static boolean holdsWithin(Duration patience, long most, BooleanSupplier condition) {
         long end = System.nanoTime() + patience.toNanos();
         long pause = FIRST_LOOK;
         while (!condition.getAsBoolean()) {
@@ -35,7 +44,7 @@ public final class Deadline {
                 return false;
             }
             LockSupport.parkNanos(pause);
-            pause = Math.min(MOST, pause * 5 / 4);
+            pause = Math.min(most, pause * 5 / 4);
         }
         return true;
     }
