@@ -179,7 +179,9 @@ public final class Application implements AutoCloseable {
             // It takes its functions together, ours among them: that can be done while the database opens.
             MappingFunctions.bind(context.getRegistry());
             context.resolveLanguage("jq");
-            work().beans().bind(context.getRegistry());
+            Beans beans = work().beans();
+            beans.bind(context.getRegistry());
+            context.addRoutePolicyFactory(beans.routeMeters());
         }
     }
 

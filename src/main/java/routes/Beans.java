@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.RoutePolicyFactory;
 import org.jspecify.annotations.Nullable;
 import routes.console.Metrics;
 import routes.console.Page;
@@ -37,6 +38,7 @@ final class Beans implements AutoCloseable {
     private final Importer importer;
     private final Reconciler reconciler;
     private final CaseUpdates caseUpdates;
+    private final RouteMeters routeMeters;
     private final Map<String, Object> byName;
 
     /** @param source where contacts and teammates come from */
@@ -113,9 +115,8 @@ final class Beans implements AutoCloseable {
                 Map.entry("reconciler", reconciler),
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
                 Map.entry("storeHealth", new StoreHealth(database, routes)),
-                Map.entry("database", database.dataSource()),
-                // Found by its type: Camel asks it for each route.
-                Map.entry("routeMeters", new RouteMeters(meters)));
+                Map.entry("database", database.dataSource()));
+        routeMeters = new RouteMeters(meters);
     }
 
     private static @Nullable OAuth oauth(Settings settings) {
@@ -145,6 +146,11 @@ final class Beans implements AutoCloseable {
         placeholders.put("klaviyo.url", settings.klaviyoUrl().toString());
         placeholders.put("klaviyo.api-key", settings.klaviyoKey());
         return placeholders;
+    }
+
+    /** @return what is to be asked for each route */
+    RoutePolicyFactory routeMeters() {
+        return routeMeters;
     }
 
     Readings readings() {

@@ -29,8 +29,8 @@ import routes.sandbox.StandInMain;
  * The benchmark, {@code ./mvnw verify -Pbenchmark}: load generator, sink, baselines and the jar in processes of their own
  * on one machine. Absolute numbers say as much about the machine as about the program; hence the ratios.
  *
- * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run, {@code backlogs}
- * separated by commas, {@code options} of the jar's virtual machine, {@code parts} of it that are wanted (start,
+ * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run and
+ * {@code sustained} seconds of one, {@code backlogs} separated by commas, {@code options} of the jar's virtual machine, {@code parts} of it that are wanted (start,
  * acknowledge, end-to-end, import, backlog, slow-disk, node-red), {@code nodeRed}: {@code red.js} of an installed
  * Node-RED, for the part node-red.
  */
@@ -45,11 +45,15 @@ public final class BenchmarkRun {
     private static final Duration NODE_RED_STARTS = Duration.ofMinutes(1);
     private static final Duration QUOTA_WINDOW = Duration.ofSeconds(62);
     private static final int FIXED_RATE = 500;
+    /** What these notifications tell is 2,500 events: Klaviyo's most. */
+    private static final int SUSTAINED_RATE = 2_240;
+
     private static final int CONVERSATIONS = 4_000;
     private static final int TICKETS = 1_600;
     private static final int WARM_UP = 6_000;
 
     private final double seconds = Double.parseDouble(System.getProperty("seconds", "5"));
+    private final int sustained = Integer.getInteger("sustained", 60);
     private final int events = Integer.getInteger("events", 20_000);
     private final int[] backlogs = Arrays.stream(
                     System.getProperty("backlogs", "1000,10000,100000").split(","))
@@ -87,6 +91,7 @@ public final class BenchmarkRun {
         int most = WARM_UP
                 + (int) (CONNECTIONS.length * seconds * 25_000)
                 + 4 * events
+                + sustained * SUSTAINED_RATE
                 + 3 * Arrays.stream(backlogs).sum()
                 + (int) (seconds * 25_000)
                 + 3 * WARM_UP
@@ -345,6 +350,8 @@ public final class BenchmarkRun {
         for (String limits : List.of("off", "on")) {
             if (limits.equals("on")) {
                 sink = limited(sink, klaviyoUrl);
+            } else {
+                endToEnd(load, product, life, klaviyoUrl, limits, sustained * SUSTAINED_RATE, SUSTAINED_RATE);
             }
             endToEnd(load, product, life, klaviyoUrl, limits, 10 * FIXED_RATE, FIXED_RATE);
             endToEnd(load, product, life, klaviyoUrl, limits, events, 0);
@@ -366,7 +373,9 @@ public final class BenchmarkRun {
             throw new IOException("of %d events %d arrived"
                     .formatted(expected, arrived.path("count").asLong()));
         }
-        String what = perSecond == 0 ? "as fast as can be" : perSecond + " notifications/s";
+        String what = perSecond == 0
+                ? "as fast as can be"
+                : "%,d notifications/s for %d s".formatted(perSecond, count / perSecond);
         double rate = expected / arrived.path("seconds").asDouble();
         if (perSecond == 0 && limits.equals("off")) {
             endToEndRate = rate;
