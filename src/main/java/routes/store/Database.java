@@ -139,10 +139,13 @@ public final class Database implements AutoCloseable {
         new JdbcTemplate(source).execute("SET DATABASE COLLATION SQL_TEXT NO PAD");
     }
 
-    /** HSQLDB reads a damaged file of rows without a word until it comes to the damage: what is still to be done is read first. */
+    /**
+     * HSQLDB reads a damaged file of rows without a word until it comes to the damage: of what is still to be done the first
+     * thousands are read at once. All of it would hold up a start with a large backlog.
+     */
     private void readOpenWork() {
-        jdbc.query(sql("count-inbox"), row -> {});
-        jdbc.query(sql("count-open-events"), row -> {});
+        jdbc.query(sql("read-open-inbox"), row -> {});
+        jdbc.query(sql("read-open-outbox"), row -> {});
     }
 
     private static HikariConfig config(String url, String user, String password, boolean embedded) {

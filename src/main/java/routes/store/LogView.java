@@ -171,7 +171,7 @@ public final class LogView {
                 .map(columns -> {
                     Map<String, Object> lower = new HashMap<>();
                     columns.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
-                    if (lower.containsKey("deflated")) {
+                    if (lower.containsKey("packed")) {
                         lower.put("body", database.texts().read(lower));
                     }
                     return new Row(lower);

@@ -1,32 +1,25 @@
 package routes.store;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.DataFormatException;
-import java.util.zip.Deflater;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The long texts of the store: what Intercom posted, and what Klaviyo is told. HSQLDB writes text to its log and to its file
  * of rows character by character, which took a third of the time to record an event; it is given bytes, in rows of their
- * own, deflated to a quarter. PostgreSQL compresses texts by itself.
+ * own, packed to a third. PostgreSQL compresses texts by itself.
  *
  * <p>Thread-safe.
  */
 final class Texts {
 
-    private static final int CHUNK = 8_192;
-
     private final Database database;
     private final boolean embedded;
-    private final Deflater deflater = new Deflater(Deflater.BEST_SPEED);
-    private final Inflater inflater = new Inflater();
+    private final Packer packer = new Packer();
 
     Texts(Database database, boolean embedded) {
         this.database = database;
@@ -82,18 +75,18 @@ final class Texts {
     }
 
     private Object parameter(byte[] text) {
-        return embedded ? deflate(text) : new String(text, StandardCharsets.UTF_8);
+        return embedded ? packer.pack(text) : new String(text, StandardCharsets.UTF_8);
     }
 
     /**
-     * @param row with the columns {@code body} and, on HSQLDB, {@code deflated}, which is null for a text of an older version
+     * @param row with the columns {@code body} and, on HSQLDB, {@code packed}, which is null for a text of an older version
      * @return UTF-8
      * @throws StoreException when it is damaged or missing
      */
     byte[] read(ResultSet row) throws SQLException {
-        byte[] deflated = embedded ? row.getBytes("deflated") : null;
-        if (deflated != null) {
-            return inflate(deflated);
+        byte[] packed = embedded ? row.getBytes("packed") : null;
+        if (packed != null) {
+            return packer.unpack(packed);
         }
         String text = row.getString("body");
         if (text == null) {
@@ -105,45 +98,9 @@ final class Texts {
     /** As {@link #read(ResultSet)}, of a row by column, its names in lower case. */
     @Nullable
     String read(Map<String, Object> row) {
-        if (row.get("deflated") instanceof byte[] deflated) {
-            return new String(inflate(deflated), StandardCharsets.UTF_8);
+        if (row.get("packed") instanceof byte[] packed) {
+            return new String(packer.unpack(packed), StandardCharsets.UTF_8);
         }
         return row.get("body") instanceof String text ? text : null;
-    }
-
-    private byte[] deflate(byte[] text) {
-        ByteArrayOutputStream deflated = new ByteArrayOutputStream(text.length / 2 + 64);
-        byte[] chunk = new byte[CHUNK];
-        synchronized (deflater) {
-            deflater.reset();
-            deflater.setInput(text);
-            deflater.finish();
-            while (!deflater.finished()) {
-                deflated.write(chunk, 0, deflater.deflate(chunk));
-            }
-        }
-        return deflated.toByteArray();
-    }
-
-    /** @throws StoreException when it is damaged: zlib keeps a checksum */
-    private byte[] inflate(byte[] deflated) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream(deflated.length * 4);
-        byte[] chunk = new byte[CHUNK];
-        synchronized (inflater) {
-            inflater.reset();
-            inflater.setInput(deflated);
-            try {
-                while (!inflater.finished()) {
-                    int count = inflater.inflate(chunk);
-                    if (count == 0 && !inflater.finished()) {
-                        throw new DataFormatException("it ends early, or asks for a dictionary");
-                    }
-                    text.write(chunk, 0, count);
-                }
-            } catch (DataFormatException e) {
-                throw new StoreException("a stored text is damaged: restore the database from a backup", e);
-            }
-        }
-        return text.toByteArray();
     }
 }

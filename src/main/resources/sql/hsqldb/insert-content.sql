@@ -1,1 +1,1 @@
-INSERT INTO content (id, deflated) VALUES (?, ?)
+INSERT INTO content (id, packed) VALUES (?, ?)

@@ -1,1 +1,1 @@
-INSERT INTO content (id, deflated) SELECT id, CAST(? AS VARBINARY(16M)) FROM event WHERE unique_id = ?
+INSERT INTO content (id, packed) SELECT id, CAST(? AS VARBINARY(16M)) FROM event WHERE unique_id = ?

@@ -1,4 +1,4 @@
-SELECT e.*, COALESCE(r.body, e.request) AS body, c.deflated, COALESCE(o.state, 'delivered') AS state, o.due_at, (SELECT COUNT(*) FROM attempt WHERE event_id = e.id) AS attempts,
+SELECT e.*, COALESCE(r.body, e.request) AS body, c.packed, COALESCE(o.state, 'delivered') AS state, o.due_at, (SELECT COUNT(*) FROM attempt WHERE event_id = e.id) AS attempts,
   COALESCE(o.last_status, a.status) AS last_status, COALESCE(o.last_answer, a.answer) AS last_answer, a.attempted_at AS settled_at
 FROM event e
 LEFT JOIN outbox o ON o.event_id = e.id

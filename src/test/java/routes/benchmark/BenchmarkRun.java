@@ -350,11 +350,12 @@ public final class BenchmarkRun {
         for (String limits : List.of("off", "on")) {
             if (limits.equals("on")) {
                 sink = limited(sink, klaviyoUrl);
-            } else {
-                endToEnd(load, product, life, klaviyoUrl, limits, sustained * SUSTAINED_RATE, SUSTAINED_RATE);
             }
             endToEnd(load, product, life, klaviyoUrl, limits, 10 * FIXED_RATE, FIXED_RATE);
             endToEnd(load, product, life, klaviyoUrl, limits, events, 0);
+            if (limits.equals("off")) {
+                endToEnd(load, product, life, klaviyoUrl, limits, sustained * SUSTAINED_RATE, SUSTAINED_RATE);
+            }
         }
         return sink;
     }

@@ -39,6 +39,13 @@ final class Requests {
     static final long SEED = 7;
     static final int CONTACTS = 2_000;
 
+    /** Not one phrase again and again: what is stored is packed. */
+    private static final List<String> WORDS = List.of(
+            ("the spade arrived without its handle and we ordered two of them in March for our garden could you please send"
+                            + " another one or tell me how this can be returned I have paid by card on Monday thanks a lot best"
+                            + " regards from Leeds where it has been raining since your parcel left warehouse number seven yesterday")
+                    .split(" "));
+
     private static final long FIRST_OBJECT = 315_470_000_000_000L;
     private static final int SIGNATURE = 40;
 
@@ -139,7 +146,12 @@ final class Requests {
     }
 
     private static void pad(ObjectNode item, String member, int length) {
-        item.put(member, "lorem ipsum ".repeat(BODY_BYTES).substring(0, length));
+        SplittableRandom random = new SplittableRandom(SEED);
+        StringBuilder text = new StringBuilder();
+        while (text.length() < length) {
+            text.append(WORDS.get(random.nextInt(WORDS.size()))).append(' ');
+        }
+        item.put(member, text.substring(0, length));
     }
 
     /** Up to where the signature is put in. */

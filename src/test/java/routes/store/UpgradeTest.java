@@ -81,7 +81,28 @@ class UpgradeTest {
         }
     }
 
-    /** B12 makes at once what V1 to V12 make one after the other. */
+    @Test
+    void textsThatWereDeflatedAreRead(@TempDir Path folder) throws SQLException {
+        String url = TestDatabase.HSQLDB.url(folder);
+        write(
+                TestDatabase.HSQLDB,
+                url,
+                "12",
+                List.of(
+                        "INSERT INTO notification VALUES (2, 'webhook', 'ticket.created', 'notif_2', 1700000000000, '')",
+                        "INSERT INTO inbox VALUES (2, 2, 0, 1700000000000, 0, NULL)",
+                        // {"a":2}, of zlib
+                        "INSERT INTO content VALUES (2, X'789cab564a54b232aa0500082c020a')"));
+
+        try (Database database = Database.open(url, "SA", "");
+                Inbox inbox = new Inbox(database, Clock.systemUTC())) {
+            assertEquals(
+                    "{\"a\":2}",
+                    new String(inbox.claim(Origin.WEBHOOK, 10).get(0).body(), UTF_8));
+        }
+    }
+
+    /** B13 makes at once what V1 to V13 make one after the other. */
     @Test
     void aNewDatabaseHasTheSchemaOfAnUpgradedOne(@TempDir Path folder) throws SQLException {
         String old = TestDatabase.HSQLDB.url(folder.resolve("old"));
@@ -105,7 +126,7 @@ class UpgradeTest {
                 .locations("classpath:db/" + kind.name().toLowerCase(java.util.Locale.ROOT))
                 .table("schema_version")
                 .target(version);
-        // Older versions had no B12, which would be taken for any target.
+        // Older versions had no B13, which would be taken for any target.
         older.getPluginRegister()
                 .getPlugin(BaselineMigrationConfigurationExtension.class)
                 .setBaselineMigrationPrefix("none");

@@ -1,4 +1,4 @@
--- What V1 to V12 make of an empty database, made at once: a new one is there sooner. Never changed: what comes after has a
+-- What V1 to V13 make of an empty database, made at once: a new one is there sooner. Never changed: what comes after has a
 -- version of its own, and runs on both.
 
 -- The inbox: notifications on disk before they are answered, and what is still to be done with each.
@@ -202,10 +202,10 @@ CREATE MEMORY TABLE journal (
 );
 INSERT INTO journal VALUES (0, 0);
 
--- Long texts, deflated UTF-8: the body of a notification or the request of an event, by the id of either. As text they are
+-- Long texts, packed UTF-8: the body of a notification or the request of an event, by the id of either. As text they are
 -- written to the log and to the file of rows character by character. Those from before stay where they are until they are
 -- pruned: to copy them all would take long.
 CREATE CACHED TABLE content (
   id BIGINT PRIMARY KEY,
-  deflated VARBINARY(16M) NOT NULL
+  packed VARBINARY(16M) NOT NULL
 );
