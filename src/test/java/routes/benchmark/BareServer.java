@@ -13,6 +13,8 @@ public final class BareServer {
     private BareServer() {}
 
     public static void main(String[] args) throws IOException {
+        // As the program does.
+        System.setProperty("vertx.disableDnsResolver", "true");
         Vertx vertx = Vertx.vertx();
         HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
                 .requestHandler(request ->
