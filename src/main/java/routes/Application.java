@@ -80,8 +80,7 @@ public final class Application implements AutoCloseable {
         // A body may take its bytes four times on its way to the disk.
         senders = new Senders(clock, Runtime.getRuntime().maxMemory() / 8);
         opening = new FutureTask<>(() -> open(clock));
-        // Meanwhile Camel reads its configuration and the routes: the start takes a quarter less than one after the
-        // other.
+        // Meanwhile Camel reads its configuration and the routes, which takes as long.
         new Thread(opening, "open-database").start();
         try {
             main.setDefaultPropertyPlaceholderLocation("false");
@@ -119,7 +118,6 @@ public final class Application implements AutoCloseable {
             LiveSource source =
                     new LiveSource(intercom, new Contacts(intercom, new Tags(intercom, clock), clock), teammates);
             Beans beans = new Beans(settings, database, connection, intercom, source, routes, clock);
-            beans.begin();
             return new Work(database, connection, beans);
         } catch (RuntimeException e) {
             database.close();
@@ -180,6 +178,7 @@ public final class Application implements AutoCloseable {
             MappingFunctions.bind(context.getRegistry());
             context.resolveLanguage("jq");
             Beans beans = work().beans();
+            beans.begin();
             beans.bind(context.getRegistry());
             context.addRoutePolicyFactory(beans.routeMeters());
         }
