@@ -123,7 +123,7 @@ class RoutesFileTest {
         }
         program.awaitRest();
 
-        assertEquals(program.klaviyo().accepted(), program.klaviyo().endpoints().get("POST /api/events"));
+        // Some may have gone in bulk: sending is faster than delivering one by one.
         assertEquals(0, program.klaviyo().repeats());
         long created =
                 program.status().at("/metrics/Created Conversation/received").asLong();
