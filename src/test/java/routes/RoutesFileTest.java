@@ -123,13 +123,13 @@ class RoutesFileTest {
         }
         program.awaitRest();
 
-        // Some may have gone in bulk: sending is faster than delivering one by one.
         assertEquals(0, program.klaviyo().repeats());
         long created =
                 program.status().at("/metrics/Created Conversation/received").asLong();
         assertEquals(
                 created,
                 program.status().at("/metrics/Created Conversation/delivered").asLong());
+        assertEquals(created, program.klaviyo().accepted(), "one by one or in bulk, each once");
     }
 
     @TestFactory

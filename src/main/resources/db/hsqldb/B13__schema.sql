@@ -182,13 +182,11 @@ CREATE CACHED TABLE open_case_told (
 );
 CREATE INDEX open_case_told_contact ON open_case_told (contact_id);
 
--- Everybody waits while a full cache is written out, 50 ms for one of 64 MB; what was stored just now is kept beside it.
--- A database that is opened keeps the size it was made with.
+-- Everybody waits while a full cache is written out, 50 ms for one of 64 MB.
 SET FILES CACHE ROWS 25000;
 SET FILES CACHE SIZE 16384;
 
--- What an event says to Klaviyo, in rows of its own: those of the log stay short, and its indices are read in few of them.
--- Events from before keep theirs in event.request until they are pruned: to copy them all would take long.
+-- Older versions kept requests here; a store that was made by this one has no rows in it.
 CREATE CACHED TABLE request (
   event_id BIGINT PRIMARY KEY,
   body VARCHAR(16M) NOT NULL
@@ -203,8 +201,7 @@ CREATE MEMORY TABLE journal (
 INSERT INTO journal VALUES (0, 0);
 
 -- Long texts, packed UTF-8: the body of a notification or the request of an event, by the id of either. As text they are
--- written to the log and to the file of rows character by character. Those from before stay where they are until they are
--- pruned: to copy them all would take long.
+-- written to the log and to the file of rows character by character.
 CREATE CACHED TABLE content (
   id BIGINT PRIMARY KEY,
   packed VARBINARY(16M) NOT NULL

@@ -30,9 +30,9 @@ import routes.sandbox.StandInMain;
  * on one machine. Absolute numbers say as much about the machine as about the program; hence the ratios.
  *
  * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run and
- * {@code sustained} seconds of one, {@code backlogs} separated by commas, {@code options} of the jar's virtual machine, {@code parts} of it that are wanted (start,
- * acknowledge, end-to-end, import, backlog, slow-disk, node-red), {@code nodeRed}: {@code red.js} of an installed
- * Node-RED, for the part node-red.
+ * {@code sustained} seconds of one, {@code backlogs} separated by commas, {@code options} of the jar's virtual machine,
+ * {@code parts} of it that are wanted (start, acknowledge, end-to-end, import, backlog, slow-disk, node-red),
+ * {@code nodeRed}: {@code red.js} of an installed Node-RED, for the part node-red.
  */
 public final class BenchmarkRun {
 
