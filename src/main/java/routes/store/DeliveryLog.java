@@ -1,5 +1,7 @@
 package routes.store;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.time.Clock;
@@ -40,6 +42,10 @@ public final class DeliveryLog implements AutoCloseable {
     private static final int MOST_IN_A_COMMIT = 2_000;
     private static final int PRUNED_AT_ONCE = 1_000;
     private static final int PRUNED_PAGES = 20;
+    /** Of the memory there may be, for events that were recorded and not claimed yet. */
+    private static final int SHARE_OF_FRESH = 64;
+    /** What such an event takes beside its request. */
+    private static final int FRESH_BYTES = 500;
 
     private static final Duration LATE_COMMIT = Duration.ofSeconds(5);
     /** Longer than any request takes: what has not been settled by then got lost on its way, as when its route was replaced. */
@@ -55,6 +61,16 @@ public final class DeliveryLog implements AutoCloseable {
      * the next ones.
      */
     private final long[] claimedUpTo = new long[Origin.values().length];
+    /**
+     * Embedded only: pending events as they were recorded, until they are claimed for the first time. Most are within a
+     * second, and need not be read and unpacked for that.
+     */
+    private final Cache<Long, Delivery> fresh = Caffeine.newBuilder()
+            .maximumWeight(Runtime.getRuntime().maxMemory() / SHARE_OF_FRESH)
+            .weigher((Long id, Delivery delivery) ->
+                    FRESH_BYTES + delivery.request().length())
+            .executor(Runnable::run)
+            .build();
     /** Shared only: whether something may be claimed by this instance that it is not sending. */
     private volatile boolean claimedInDoubt;
 
@@ -211,9 +227,9 @@ public final class DeliveryLog implements AutoCloseable {
                     entry.notification()
                 });
                 if (event.request() != null) {
-                    requests.add(new Object[] {
-                        id, database.texts().parameter(event.request().toString())
-                    });
+                    String request = event.request().toString();
+                    requests.add(new Object[] {id, database.texts().parameter(request)});
+                    keep(id, known, now, request);
                 }
                 opened.add(new Object[] {
                     id, state, event.metric(), entry.origin().lane(), waitsFor, dueAt, event.reason(), now
@@ -235,6 +251,26 @@ public final class DeliveryLog implements AutoCloseable {
                 .filter(entry -> !kept.contains(entry.notification()))
                 .forEach(entry -> dropped.add(new Object[] {entry.notification()}));
         database.texts().deleteNotifications(dropped);
+    }
+
+    /** Before the commit, as nobody claims it before that; what is rolled back never comes up again. */
+    private void keep(long id, HandOver.Known known, long now, String request) {
+        RecordedEvent event = known.event();
+        if (event.state() == State.PENDING && event.metric() != null && !database.isShared()) {
+            fresh.put(
+                    id,
+                    new Delivery(
+                            id,
+                            event.uniqueId(),
+                            event.metric(),
+                            event.contactId(),
+                            known.entry().origin(),
+                            0,
+                            null,
+                            Instant.ofEpochMilli(now),
+                            now,
+                            request));
+        }
     }
 
     private void insertDuplicates(HandOver handOver) {
@@ -334,6 +370,7 @@ public final class DeliveryLog implements AutoCloseable {
         if (events.isEmpty()) {
             return 0;
         }
+        events.forEach(event -> fresh.invalidate(number(event, "id")));
         for (Map<String, Object> event : events) {
             database.jdbc().update(database.sql("delete-inbox-of-notification"), event.get("notification"));
             delete(event);
@@ -488,9 +525,24 @@ public final class DeliveryLog implements AutoCloseable {
     }
 
     private List<Delivery> deliveries(Origin origin, List<Due> due) {
-        if (due.isEmpty()) {
-            return List.of();
+        List<Delivery> deliveries = new ArrayList<>(due.size());
+        List<Long> others = new ArrayList<>();
+        for (Due each : due) {
+            Delivery known = fresh.asMap().remove(each.id);
+            if (known == null) {
+                others.add(each.id);
+            } else {
+                deliveries.add(known);
+            }
         }
+        if (!others.isEmpty()) {
+            deliveries.addAll(read(origin, others));
+        }
+        deliveries.sort(Comparator.comparingLong(Delivery::dueAt).thenComparingLong(Delivery::id));
+        return deliveries;
+    }
+
+    private List<Delivery> read(Origin origin, List<Long> ids) {
         RowMapper<Delivery> row = (result, number) -> {
             long busySince = result.getLong("busy_since");
             boolean busy = !result.wasNull();
@@ -506,20 +558,15 @@ public final class DeliveryLog implements AutoCloseable {
                     result.getLong("due_at"),
                     new String(database.texts().read(result), StandardCharsets.UTF_8));
         };
-        Object[] ids = due.stream().map(Due::id).toArray();
-        return database
-                .jdbc()
+        return database.jdbc()
                 .query(
                         connection -> {
                             PreparedStatement statement =
                                     connection.prepareStatement(database.sql("select-deliveries"));
-                            statement.setArray(1, connection.createArrayOf("BIGINT", ids));
+                            statement.setArray(1, connection.createArrayOf("BIGINT", ids.toArray()));
                             return statement;
                         },
-                        row)
-                .stream()
-                .sorted(Comparator.comparingLong(Delivery::dueAt).thenComparingLong(Delivery::id))
-                .toList();
+                        row);
     }
 
     private void lookForLost(long now) {

@@ -2,6 +2,7 @@ package routes.store;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class DiskSpace {
 
     private static final long RESERVE_MB = 256;
+    /** With twice the reserve: nobody writes the other half in that time. */
+    private static final long LOOK_EVERY_NANOS = Duration.ofMillis(100).toNanos();
 
     private final @Nullable File folder;
+    private volatile long enoughUntil = System.nanoTime();
 
     private DiskSpace(@Nullable File folder) {
         this.folder = folder;
@@ -38,9 +42,17 @@ final class DiskSpace {
 
     /** @throws StoreException when there is less than the reserve */
     void require() {
-        if (folder != null && freeMb(folder) < RESERVE_MB) {
-            throw new StoreException("the disk is full: " + freeMb(folder) + " MB are free around " + folder
+        long now = System.nanoTime();
+        if (folder == null || now - enoughUntil < 0) {
+            return;
+        }
+        long free = freeMb(folder);
+        if (free < RESERVE_MB) {
+            throw new StoreException("the disk is full: " + free + " MB are free around " + folder
                     + ", and nothing is written with less than " + RESERVE_MB);
+        }
+        if (free >= 2 * RESERVE_MB) {
+            enoughUntil = now + LOOK_EVERY_NANOS;
         }
     }
 
