@@ -152,15 +152,17 @@ final class Quota {
             pausedUntil = Math.max(pausedUntil, at.plus(retryAfter).toEpochMilli());
         }
         if (remaining != null && reset != null && reset >= 0) {
-            // Whole seconds: the window may last up to one more than they say.
+            // Whole seconds, rounded nobody says how: the window may last up to one more than they say.
             long ends = at.plusSeconds(reset + 1L).toEpochMilli();
             Window window = told;
             if (window != null && ends < window.ends - 5_000) {
                 return;
             }
             if (window != null && Math.abs(ends - window.ends) < 2_000) {
-                // Answers overtake each other: within a window what remains only shrinks.
-                told = new Window(Math.min(window.remaining, remaining), window.ends);
+                // Answers overtake each other: within a window what remains only shrinks. It ends at none of these
+                // times,
+                // and before each of them.
+                told = new Window(Math.min(window.remaining, remaining), Math.min(window.ends, ends));
             } else {
                 told = new Window(remaining, ends);
             }

@@ -91,7 +91,7 @@ public final class BenchmarkRun {
         int most = WARM_UP
                 + (int) (CONNECTIONS.length * seconds * 25_000)
                 + 4 * events
-                + sustained * SUSTAINED_RATE
+                + 2 * sustained * SUSTAINED_RATE
                 + 3 * Arrays.stream(backlogs).sum()
                 + (int) (seconds * 25_000)
                 + 3 * WARM_UP
@@ -353,9 +353,7 @@ public final class BenchmarkRun {
             }
             endToEnd(load, product, life, klaviyoUrl, limits, 10 * FIXED_RATE, FIXED_RATE);
             endToEnd(load, product, life, klaviyoUrl, limits, events, 0);
-            if (limits.equals("off")) {
-                endToEnd(load, product, life, klaviyoUrl, limits, sustained * SUSTAINED_RATE, SUSTAINED_RATE);
-            }
+            endToEnd(load, product, life, klaviyoUrl, limits, sustained * SUSTAINED_RATE, SUSTAINED_RATE);
         }
         return sink;
     }

@@ -184,6 +184,20 @@ class PaceTest {
     }
 
     @Test
+    void theEarliestEndCountsThatAnswersOfAWindowTell() {
+        Pace pace = alone();
+        assertEquals(2, pace.take(2));
+        pace.answered(0, 60, null);
+        clock.pass(Duration.ofMillis(500));
+        pace.answered(0, 59, null);
+
+        clock.pass(Duration.ofMillis(59_900));
+        assertEquals(0, pace.take(1));
+        clock.pass(Duration.ofMillis(200));
+        assertEquals(1, pace.take(1));
+    }
+
+    @Test
     void retryAfterStopsAllWhoShare() {
         Pace one = sharing();
         Pace other = sharing();
