@@ -1,1 +1,1 @@
-UPDATE open_case SET contact_id = ?, due_at = ?, attempts = 0 WHERE contact_id = ?
+UPDATE open_case SET contact_id = ? WHERE contact_id = ?

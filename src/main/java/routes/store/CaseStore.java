@@ -4,8 +4,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -53,35 +54,50 @@ public final class CaseStore {
     static void write(Database database, HandOver handOver, long now) {
         List<Object[]> notes = new ArrayList<>();
         List<Object[]> closings = new ArrayList<>();
-        for (OpenCase each : handOver.cases.values()) {
-            int open = each.isOpen() ? 1 : 0;
+        List<OpenCase> cases = new ArrayList<>(handOver.cases.values());
+        for (OpenCase each : cases) {
+            String kind = each.kind().word();
             if (each.isOld() && !each.isOpen()) {
-                closings.add(new Object[] {each.asOf(), now, now, each.kind().word(), each.objectId(), each.asOf()});
+                closings.add(new Object[] {each.asOf(), now, kind, each.objectId(), each.asOf()});
             } else {
-                Long dueAt = each.contactId() == null ? null : now;
-                notes.add(new Object[] {
-                    each.kind().word(), each.objectId(), each.contactId(), open, each.asOf(), now, dueAt
+                notes.add(new Object[] {kind, each.objectId(), each.contactId(), each.isOpen() ? 1 : 0, each.asOf(), now
                 });
             }
         }
         database.batch("note-open-case", notes);
         database.batch("close-open-case", closings);
+        addDue(database, cases, now);
         List<Object[]> moves = new ArrayList<>();
-        List<Object[]> told = new ArrayList<>();
+        List<Object[]> moved = new ArrayList<>();
+        List<Object[]> gone = new ArrayList<>();
         handOver.mergers.forEach((from, into) -> {
-            moves.add(new Object[] {into, now, from});
-            told.add(new Object[] {into, from});
+            moves.add(new Object[] {into, from});
+            moved.add(new Object[] {now, into});
+            gone.add(new Object[] {from});
         });
         database.batch("move-open-cases", moves);
-        database.batch("move-told-cases", told);
+        database.batch("move-told-cases", moves);
+        database.batch("delete-due-contact", gone);
+        database.batch("add-due-contact-of-cases", moved);
         List<Object[]> known = new ArrayList<>();
         handOver.known.forEach(contact -> known.add(new Object[] {now, contact}));
-        database.batch("recheck-open-cases", known);
+        database.batch("recheck-due-contact", known);
+        database.batch("add-due-contact-of-open-cases", known);
+    }
+
+    /** What was changed just now was noted at this moment. In one order, as instances that note the same wait for each other. */
+    private static void addDue(Database database, List<OpenCase> cases, long now) {
+        List<Object[]> rows = cases.stream()
+                .sorted(Comparator.comparing(each -> String.valueOf(each.contactId())))
+                .map(each -> new Object[] {now, each.kind().word(), each.objectId(), each.asOf(), now})
+                .toList();
+        database.batch("add-due-contact-of-case", rows);
     }
 
     /** Within the caller's transaction. */
     static void forget(Database database, String contactId) {
         database.jdbc().update(database.sql("delete-open-cases"), contactId);
+        database.jdbc().update(database.sql("delete-due-contact"), contactId);
         database.jdbc().update(database.sql("delete-told-cases"), contactId);
     }
 
@@ -103,28 +119,24 @@ public final class CaseStore {
             long now = clock.millis();
             long lease = database.isShared() ? database.claims().claim() : Claims.BEYOND_TIME;
             if (claimed) {
-                jdbc.update(database.sql("release-claimed-cases"), now, lease);
+                jdbc.update(database.sql("release-claimed-contacts"), now, lease);
             }
             claimed = true;
-            Map<String, Integer> attempts = new HashMap<>();
-            Collection<String> contacts = new LinkedHashSet<>();
+            Map<String, Integer> attempts = new LinkedHashMap<>();
             jdbc.query(
-                    database.sql("select-due-cases"),
+                    database.sql("select-due-contacts"),
                     row -> {
-                        String contact = row.getString("contact_id");
-                        contacts.add(contact);
-                        attempts.merge(contact, row.getInt("attempts"), Math::max);
+                        attempts.put(row.getString("contact_id"), row.getInt("attempts"));
                     },
                     now,
                     most);
             List<Due> found = new ArrayList<>();
-            for (String contact : contacts) {
-                // Another instance may have been faster: then nothing of this contact is due any more.
-                if (jdbc.update(database.sql("lease-open-cases"), lease, contact, now) > 0) {
-                    found.add(
-                            new Due(contact, attempts.getOrDefault(contact, 0), counts(contact), told(contact), lease));
+            attempts.forEach((contact, failed) -> {
+                // Another instance may have been faster: then this contact is not due any more.
+                if (jdbc.update(database.sql("lease-due-contact"), lease, contact, now) > 0) {
+                    found.add(new Due(contact, failed, counts(contact), told(contact), lease));
                 }
-            }
+            });
             return found;
         });
         claimed = !due.isEmpty();
@@ -158,7 +170,7 @@ public final class CaseStore {
     /** There is nothing to tell. */
     public void settle(Due due) {
         database.transaction(
-                () -> database.jdbc().update(database.sql("settle-open-cases"), due.contactId(), due.lease()));
+                () -> database.jdbc().update(database.sql("settle-due-contact"), due.contactId(), due.lease()));
     }
 
     /** To be looked at again then. */
@@ -168,7 +180,7 @@ public final class CaseStore {
 
     private int postponed(Due due, Instant until) {
         return database.jdbc()
-                .update(database.sql("postpone-open-cases"), until.toEpochMilli(), due.contactId(), due.lease());
+                .update(database.sql("postpone-due-contact"), until.toEpochMilli(), due.contactId(), due.lease());
     }
 
     /** Writes what became of contacts, as these say it, all or nothing: one commit for as many as there are. */
@@ -189,8 +201,7 @@ public final class CaseStore {
         return Boolean.TRUE.equals(database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
             jdbc.update(database.sql("delete-told-case-of-lease"), profile, due.contactId(), due.lease());
-            return jdbc.update(database.sql("insert-told-case"), profile, due.contactId(), due.contactId(), due.lease())
-                    > 0;
+            return jdbc.update(database.sql("insert-told-case"), profile, due.contactId(), due.lease()) > 0;
         }));
     }
 
@@ -204,8 +215,8 @@ public final class CaseStore {
             boolean all = now.counts().equals(due.counts())
                     && due.told().stream().allMatch(each -> each.profile().equals(now.profile()));
             int held = all
-                    ? jdbc.update(database.sql("settle-open-cases"), due.contactId(), due.lease())
-                    : jdbc.update(database.sql("release-open-cases"), clock.millis(), due.contactId(), due.lease());
+                    ? jdbc.update(database.sql("settle-due-contact"), due.contactId(), due.lease())
+                    : jdbc.update(database.sql("release-due-contact"), clock.millis(), due.contactId(), due.lease());
             if (held > 0) {
                 if (now.counts().equals(Counts.NONE)) {
                     jdbc.update(database.sql("delete-told-case"), now.profile());
@@ -235,8 +246,11 @@ public final class CaseStore {
     /** The contact is another one by now: so are its cases. */
     public void move(Due due, String into) {
         database.transaction(() -> {
-            database.jdbc().update(database.sql("move-told-cases"), into, due.contactId());
-            return database.jdbc().update(database.sql("move-open-cases"), into, clock.millis(), due.contactId());
+            JdbcTemplate jdbc = database.jdbc();
+            jdbc.update(database.sql("move-told-cases"), into, due.contactId());
+            jdbc.update(database.sql("move-open-cases"), into, due.contactId());
+            jdbc.update(database.sql("delete-due-contact"), due.contactId());
+            return jdbc.update(database.sql("add-due-contact-of-cases"), clock.millis(), into);
         });
     }
 

@@ -109,7 +109,7 @@ final class Claims implements AutoCloseable {
                     rows += jdbc.update(database.sql(statement), origin.lane(), BEYOND_TIME, BEYOND_TIME);
                 }
             }
-            rows += jdbc.update(database.sql("release-orphaned-cases"), BEYOND_TIME, BEYOND_TIME);
+            rows += jdbc.update(database.sql("release-orphaned-contacts"), BEYOND_TIME, BEYOND_TIME);
             rows += jdbc.update(database.sql("release-orphaned-import-run"));
             return rows + jdbc.update(database.sql("release-orphaned-reconciliation"));
         });

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an older version has left in its store is still there after an upgrade, and goes on where it stood. */
 class UpgradeTest {
@@ -99,6 +100,30 @@ class UpgradeTest {
             assertEquals(
                     "{\"a\":2}",
                     new String(inbox.claim(Origin.WEBHOOK, 10).get(0).body(), UTF_8));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    void aContactThatWasDueIsDue(TestDatabase kind, @TempDir Path folder) throws SQLException {
+        String url = kind.url(folder);
+        write(
+                kind,
+                url,
+                "10",
+                List.of(
+                        "INSERT INTO open_case VALUES ('conversation', '1', 'contact-1', 1, 5, 1700000000000, 1700000060000, 0)",
+                        "INSERT INTO open_case VALUES ('ticket', '2', 'contact-1', 1, 5, 1700000000000, 1700000000000, 2)",
+                        "INSERT INTO open_case VALUES ('ticket', '3', 'contact-1', 1, 5, 1700000000000, NULL, 0)",
+                        "INSERT INTO open_case VALUES ('ticket', '4', 'contact-2', 1, 5, 1700000000000, NULL, 0)",
+                        "INSERT INTO open_case VALUES ('ticket', '5', NULL, 1, 5, 1700000000000, NULL, 0)"));
+
+        try (Database database = Database.open(url, kind.user(), "")) {
+            List<CaseStore.Due> due = new CaseStore(database, Clock.systemUTC()).claim(10);
+            assertEquals(1, due.size());
+            assertEquals("contact-1", due.get(0).contactId());
+            assertEquals(2, due.get(0).attempts());
+            assertEquals(new CaseStore.Counts(1, 2), due.get(0).counts());
         }
     }
 

@@ -1,0 +1,5 @@
+MERGE INTO due_contact AS d
+USING (SELECT contact_id, CAST(? AS BIGINT) AS due_at FROM open_case WHERE kind = ? AND object_id = ? AND as_of = ? AND noted_at = ? AND contact_id IS NOT NULL) AS c
+ON d.contact_id = c.contact_id
+WHEN MATCHED THEN UPDATE SET d.due_at = c.due_at
+WHEN NOT MATCHED THEN INSERT (contact_id, due_at, attempts) VALUES (c.contact_id, c.due_at, 0)

@@ -1,0 +1,3 @@
+INSERT INTO due_contact (contact_id, due_at, attempts)
+SELECT DISTINCT contact_id, CAST(? AS BIGINT), 0 FROM open_case WHERE contact_id = ?
+ON CONFLICT (contact_id) DO UPDATE SET due_at = EXCLUDED.due_at, attempts = 0

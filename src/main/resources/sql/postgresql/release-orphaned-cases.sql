@@ -1,1 +1,0 @@
-UPDATE open_case SET due_at = 0 WHERE due_at > ? AND due_at - ? NOT IN (SELECT id FROM instance)

@@ -1,0 +1,1 @@
+UPDATE due_contact SET due_at = ?, attempts = 0 WHERE contact_id = ?

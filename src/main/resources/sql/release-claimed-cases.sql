@@ -1,1 +1,0 @@
-UPDATE open_case SET due_at = ? WHERE due_at = ?

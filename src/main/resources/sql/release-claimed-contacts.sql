@@ -1,0 +1,1 @@
+UPDATE due_contact SET due_at = ? WHERE due_at = ?

@@ -1,0 +1,1 @@
+DELETE FROM due_contact WHERE contact_id = ? AND due_at = ?
