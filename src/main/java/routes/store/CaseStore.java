@@ -14,7 +14,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Which conversations and tickets are open, and what Klaviyo was told of how many each contact has. Cases are written in
  * the transaction of {@link DeliveryLog#record}; a case that changed makes its contact due. Due contacts are claimed,
- * and end as told, postponed or settled; what changes meanwhile makes them due again.
+ * and end as told, postponed or settled; what changes meanwhile makes them due again. All transactions take rows in one
+ * order: cases, who is due, what was told.
  *
  * <p>Thread-safe; contacts are claimed by one thread of an instance, which is done with those it claimed before.
  */
@@ -72,20 +73,21 @@ public final class CaseStore {
         List<Object[]> gone = new ArrayList<>();
         handOver.mergers.forEach((from, into) -> {
             moves.add(new Object[] {into, from});
-            moved.add(new Object[] {now, into});
             gone.add(new Object[] {from});
+            moved.add(new Object[] {now, into});
+            moved.add(new Object[] {now, from});
         });
         database.batch("move-open-cases", moves);
-        database.batch("move-told-cases", moves);
         database.batch("delete-due-contact", gone);
         database.batch("add-due-contact-of-cases", moved);
+        database.batch("move-told-cases", moves);
         List<Object[]> known = new ArrayList<>();
         handOver.known.forEach(contact -> known.add(new Object[] {now, contact}));
         database.batch("recheck-due-contact", known);
         database.batch("add-due-contact-of-open-cases", known);
     }
 
-    /** What was changed just now was noted at this moment. In one order, as instances that note the same wait for each other. */
+    /** What was changed just now was noted at this moment. Sorted: those who note cases of the same contacts wait in turn. */
     private static void addDue(Database database, List<OpenCase> cases, long now) {
         List<Object[]> rows = cases.stream()
                 .sorted(Comparator.comparing(each -> String.valueOf(each.contactId())))
@@ -94,11 +96,13 @@ public final class CaseStore {
         database.batch("add-due-contact-of-case", rows);
     }
 
-    /** Within the caller's transaction. */
+    /** Within the caller's transaction. A case of the contact that somebody else notes at this moment makes it due again. */
     static void forget(Database database, String contactId) {
-        database.jdbc().update(database.sql("delete-open-cases"), contactId);
-        database.jdbc().update(database.sql("delete-due-contact"), contactId);
-        database.jdbc().update(database.sql("delete-told-cases"), contactId);
+        JdbcTemplate jdbc = database.jdbc();
+        jdbc.update(database.sql("delete-open-cases"), contactId);
+        jdbc.update(database.sql("delete-due-contact"), contactId);
+        jdbc.update(database.sql("add-due-contact-of-cases"), 0, contactId);
+        jdbc.update(database.sql("delete-told-cases"), contactId);
     }
 
     /** @return contacts whose profile is this, in lower case */
@@ -200,8 +204,12 @@ public final class CaseStore {
     public boolean tells(Due due, String profile) {
         return Boolean.TRUE.equals(database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
-            jdbc.update(database.sql("delete-told-case-of-lease"), profile, due.contactId(), due.lease());
-            return jdbc.update(database.sql("insert-told-case"), profile, due.contactId(), due.lease()) > 0;
+            // From here on nobody changes the contact before this is written.
+            if (jdbc.update(database.sql("hold-due-contact"), due.contactId(), due.lease()) == 0) {
+                return false;
+            }
+            jdbc.update(database.sql("delete-told-case"), profile);
+            return jdbc.update(database.sql("insert-told-case"), profile, due.contactId()) > 0;
         }));
     }
 
@@ -243,14 +251,14 @@ public final class CaseStore {
         });
     }
 
-    /** The contact is another one by now: so are its cases. */
+    /** The contact is another one by now: so are its cases. One that was noted since the claim is moved after the next. */
     public void move(Due due, String into) {
         database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
-            jdbc.update(database.sql("move-told-cases"), into, due.contactId());
             jdbc.update(database.sql("move-open-cases"), into, due.contactId());
-            jdbc.update(database.sql("delete-due-contact"), due.contactId());
-            return jdbc.update(database.sql("add-due-contact-of-cases"), clock.millis(), into);
+            jdbc.update(database.sql("settle-due-contact"), due.contactId(), due.lease());
+            jdbc.update(database.sql("add-due-contact-of-cases"), clock.millis(), into);
+            return jdbc.update(database.sql("move-told-cases"), into, due.contactId());
         });
     }
 

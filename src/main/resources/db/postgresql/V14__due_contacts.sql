@@ -1,4 +1,7 @@
 -- Contacts of whose cases the profile may have to be told, apart from the cases: these stay for as long as they are open.
+-- No instance of an older version, which knows of cases only, changes one meanwhile.
+LOCK TABLE open_case IN ACCESS EXCLUSIVE MODE;
+
 CREATE TABLE due_contact (
   contact_id VARCHAR(100) PRIMARY KEY,
   due_at BIGINT NOT NULL,

@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +222,78 @@ class CaseStoreTest {
 
     @ParameterizedTest
     @EnumSource
+    void aCaseThatIsNewSinceTheClaimLeavesWhatWasToldAsItIs(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        Due open = annOpensOne(database, cases);
+        Told told = new Told("ann@klaviyo-demo.com", open.counts());
+        tell(cases, open, told);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", false, 20)));
+        Due closed = only(cases.claim(10));
+        hand(database, handOver -> handOver.openCase(told("2", "ann", true, 20)));
+
+        assertFalse(cases.tells(closed, told.profile()));
+        Due again = only(cases.claim(10));
+        assertEquals(new Counts(1, 0), again.counts());
+        assertEquals(List.of(told), again.told());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCaseThatIsNewSinceTheClaimMovesAfterTheOthers(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        Due due = annOpensOne(database, cases);
+        tell(cases, due, new Told("ann@klaviyo-demo.com", due.counts()));
+        hand(database, handOver -> handOver.recheck("ann"));
+        Due ann = only(cases.claim(10));
+        hand(database, handOver -> handOver.openCase(told("2", "ann", true, 20)));
+
+        cases.move(ann, "ben");
+
+        List<Due> both = cases.claim(10);
+        assertEquals(
+                Set.of("ann", "ben"), both.stream().map(Due::contactId).collect(Collectors.toSet()), both::toString);
+        both.stream().filter(each -> each.contactId().equals("ann")).forEach(each -> cases.move(each, "ben"));
+        Due ben = only(cases.claim(10));
+        assertEquals("ben", ben.contactId());
+        assertEquals(new Counts(2, 0), ben.counts());
+        assertEquals(List.of(new Told("ann@klaviyo-demo.com", new Counts(1, 0))), ben.told());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aContactIsDueWhenACaseTurnsOutToBeTheirs(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", null, true, 10)));
+        assertEquals(List.of(), cases.claim(10));
+
+        hand(database, handOver -> handOver.openCase(told("1", "ann", true, 20)));
+
+        assertEquals(new Counts(1, 0), only(cases.claim(10)).counts());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aContactWithoutOpenCasesWhoWaitsIsLookedAtAgainWhenTheyAreKnown(TestDatabase kind) {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "ann", false, 10)));
+        cases.postpone(only(cases.claim(10)), clock.now.plusSeconds(300));
+
+        hand(database, handOver -> {
+            handOver.recheck("ann");
+            handOver.recheck("ben");
+        });
+
+        Due ann = only(cases.claim(10));
+        assertEquals("ann", ann.contactId());
+        assertEquals(0, ann.attempts());
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void whileAProfileIsToldThatNothingIsOpenNobodyKnowsWhatItShows(TestDatabase kind) {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
@@ -352,13 +426,14 @@ class CaseStoreTest {
             handOver.openCase(new OpenCase(Kind.CONVERSATION, "old", "ann", false, 5, true));
             handOver.openCase(told("1", "ann", true, 10));
             handOver.openCase(told("2", "ann", false, 10));
+            handOver.openCase(told("3", null, false, 10));
         });
-        assertEquals(2, rows(database));
+        assertEquals(3, rows(database));
         hand(database, handOver -> handOver.openCase(new OpenCase(Kind.CONVERSATION, "1", "ann", false, 11, true)));
         Due due = only(cases.claim(10));
         assertEquals(Counts.NONE, due.counts());
 
-        assertEquals(0, cases.prune(clock.now.plusSeconds(1)), "something of them may still have to be told");
+        assertEquals(1, cases.prune(clock.now.plusSeconds(1)), "of ann's something may still have to be told");
         cases.settle(due);
         assertEquals(2, cases.prune(clock.now.plusSeconds(1)));
         assertEquals(0, rows(database));

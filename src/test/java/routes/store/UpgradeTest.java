@@ -11,8 +11,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
@@ -107,24 +110,38 @@ class UpgradeTest {
     @EnumSource(TestDatabase.class)
     void aContactThatWasDueIsDue(TestDatabase kind, @TempDir Path folder) throws SQLException {
         String url = kind.url(folder);
-        write(
-                kind,
-                url,
-                "10",
-                List.of(
-                        "INSERT INTO open_case VALUES ('conversation', '1', 'contact-1', 1, 5, 1700000000000, 1700000060000, 0)",
-                        "INSERT INTO open_case VALUES ('ticket', '2', 'contact-1', 1, 5, 1700000000000, 1700000000000, 2)",
-                        "INSERT INTO open_case VALUES ('ticket', '3', 'contact-1', 1, 5, 1700000000000, NULL, 0)",
-                        "INSERT INTO open_case VALUES ('ticket', '4', 'contact-2', 1, 5, 1700000000000, NULL, 0)",
-                        "INSERT INTO open_case VALUES ('ticket', '5', NULL, 1, 5, 1700000000000, NULL, 0)"));
+        List<String> cases = new ArrayList<>(List.of(
+                openCase("1", "'contact-1'", "1700000060000", 0),
+                openCase("2", "'contact-1'", "1700000000000", 2),
+                openCase("3", "'contact-1'", "NULL", 0),
+                openCase("4", "'contact-2'", "NULL", 0),
+                openCase("5", "NULL", "NULL", 0)));
+        Map<String, Integer> attempts = new TreeMap<>(Map.of("contact-1", 2));
+        if (kind == TestDatabase.HSQLDB) {
+            // Of a process that died; on a shared database others have to miss it first.
+            cases.add(openCase("6", "'contact-3'", Long.toString(Claims.BEYOND_TIME), 1));
+            attempts.put("contact-3", 1);
+        }
+        write(kind, url, "10", cases);
 
         try (Database database = Database.open(url, kind.user(), "")) {
             List<CaseStore.Due> due = new CaseStore(database, Clock.systemUTC()).claim(10);
-            assertEquals(1, due.size());
-            assertEquals("contact-1", due.get(0).contactId());
-            assertEquals(2, due.get(0).attempts());
-            assertEquals(new CaseStore.Counts(1, 2), due.get(0).counts());
+            assertEquals(
+                    attempts,
+                    due.stream().collect(Collectors.toMap(CaseStore.Due::contactId, CaseStore.Due::attempts)));
+            assertEquals(
+                    Set.of(new CaseStore.Counts(3, 0)),
+                    due.stream()
+                            .filter(each -> each.contactId().equals("contact-1"))
+                            .map(CaseStore.Due::counts)
+                            .collect(Collectors.toSet()));
         }
+    }
+
+    /** Columns in the order of the fifth schema. */
+    private static String openCase(String id, String contact, String dueAt, int attempts) {
+        return "INSERT INTO open_case VALUES ('conversation', '%s', %s, 1, 5, 1700000000000, %s, %d)"
+                .formatted(id, contact, dueAt, attempts);
     }
 
     /** B13 makes at once what V1 to V13 make one after the other. */
