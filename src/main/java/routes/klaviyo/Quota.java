@@ -159,9 +159,8 @@ final class Quota {
                 return;
             }
             if (window != null && Math.abs(ends - window.ends) < 2_000) {
-                // Answers overtake each other: within a window what remains only shrinks. It ends at none of these
-                // times,
-                // and before each of them.
+                // Answers overtake each other: within a window what remains only shrinks. It ends before each of the
+                // times they tell, so the earliest is nearest.
                 told = new Window(Math.min(window.remaining, remaining), Math.min(window.ends, ends));
             } else {
                 told = new Window(remaining, ends);
