@@ -48,8 +48,11 @@ public final class Deliveries {
     /** Bulk requests under way at once. */
     private static final int MOST_BULKS = 8;
 
-    /** 150 bulk requests a minute, spread: a small batch more often would use up what full ones need. */
-    private static final Duration BULK_SPACING = Duration.ofMillis(400);
+    /**
+     * Between bulk requests that are not full. 150 a minute would be one each 400 ms; but what comes as fast as those could
+     * carry comes in bunches, and each that goes a little less than full then is missing at the end of the minute.
+     */
+    private static final Duration BULK_SPACING = Duration.ofMillis(500);
 
     /** History waits for a full request, but no longer than this. */
     private static final Duration HISTORY_PATIENCE = Duration.ofSeconds(3);
