@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import routes.Eventually;
+import routes.SteppedClock;
 import routes.store.CaseStore.Counts;
 import routes.store.CaseStore.Due;
 import routes.store.CaseStore.Told;
@@ -27,25 +30,6 @@ import routes.store.OpenCase.Kind;
 
 /** Cases and who is due to be told of them, on both databases. */
 class CaseStoreTest {
-
-    private static final class SteppedClock extends Clock {
-        private Instant now = Instant.parse("2026-11-22T10:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -74,7 +58,7 @@ class CaseStoreTest {
             CaseStore.write(database, handOver, clock.millis());
             return handOver;
         });
-        clock.now = clock.now.plusMillis(10);
+        clock.pass(Duration.ofMillis(10));
     }
 
     private static OpenCase told(String id, @Nullable String contact, boolean open, long asOf) {
@@ -115,6 +99,47 @@ class CaseStoreTest {
 
         hand(database, handOver -> handOver.openCase(told("1", null, false, 11)));
         assertEquals(new Counts(0, 1), only(cases.claim(10)).counts(), "whose it is was known");
+    }
+
+    private static void touch(Connection connection, String contact) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertEquals(
+                    1,
+                    statement.executeUpdate(
+                            "UPDATE due_contact SET attempts = attempts WHERE contact_id = '" + contact + "'"));
+        }
+    }
+
+    private static boolean somebodyWaits(Database database) {
+        Integer waiting = database.jdbc()
+                .queryForObject(
+                        database.isShared()
+                                ? "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                : "SELECT COUNT(*) FROM information_schema.system_sessions WHERE this_waiting_for <> ''",
+                        Integer.class);
+        return waiting != null && waiting > 0;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoClaimsAndWhoNotesCasesDoNotWaitForEachOther(TestDatabase kind) throws Exception {
+        Database database = open(kind);
+        CaseStore cases = new CaseStore(database, clock);
+        hand(database, handOver -> handOver.openCase(told("1", "bob", true, 10)));
+        hand(database, handOver -> handOver.openCase(told("2", "ann", true, 10)));
+
+        try (Connection other = database.dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            touch(other, "ann");
+            CompletableFuture<List<Due>> claim = CompletableFuture.supplyAsync(() -> cases.claim(10));
+            Eventually.holds("the claim waits for ann", () -> somebodyWaits(database));
+            touch(other, "bob");
+            other.commit();
+
+            assertEquals(
+                    List.of("ann", "bob"),
+                    claim.get().stream().map(Due::contactId).toList());
+        }
     }
 
     @ParameterizedTest
@@ -280,7 +305,7 @@ class CaseStoreTest {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
         hand(database, handOver -> handOver.openCase(told("1", "ann", false, 10)));
-        cases.postpone(only(cases.claim(10)), clock.now.plusSeconds(300));
+        cases.postpone(only(cases.claim(10)), clock.instant().plusSeconds(300));
 
         hand(database, handOver -> {
             handOver.recheck("ann");
@@ -318,8 +343,8 @@ class CaseStoreTest {
         Due due = annOpensOne(database, cases);
         Told told = new Told("ann@klaviyo-demo.com", due.counts());
         assertTrue(cases.tells(due, told.profile()));
-        cases.refused(due, told, clock.now.plusSeconds(1));
-        clock.now = clock.now.plusSeconds(2);
+        cases.refused(due, told, clock.instant().plusSeconds(1));
+        clock.pass(Duration.ofSeconds(2));
 
         Due again = only(cases.claim(10));
         assertEquals(List.of(), again.told());
@@ -328,7 +353,7 @@ class CaseStoreTest {
         assertTrue(cases.tells(again, told.profile()));
         Due unknown = only(cases.claim(10));
         assertEquals(List.of(new Told(told.profile(), Counts.UNKNOWN)), unknown.told());
-        cases.refused(unknown, told, clock.now.plusSeconds(1));
+        cases.refused(unknown, told, clock.instant().plusSeconds(1));
         assertEquals(List.of("ann"), CaseStore.contactsOf(database, told.profile()));
     }
 
@@ -367,14 +392,14 @@ class CaseStoreTest {
         Database database = open(kind);
         CaseStore cases = new CaseStore(database, clock);
         hand(database, handOver -> handOver.openCase(told("1", "ann", true, 10)));
-        cases.postpone(only(cases.claim(10)), clock.now.plusSeconds(300));
+        cases.postpone(only(cases.claim(10)), clock.instant().plusSeconds(300));
         assertEquals(List.of(), cases.claim(10));
 
         hand(database, handOver -> handOver.recheck("ann"));
         assertEquals(0, only(cases.claim(10)).attempts(), "somebody says who it is");
         Due found = only(cases.claim(10));
-        cases.postpone(found, clock.now.plusSeconds(1));
-        clock.now = clock.now.plusSeconds(2);
+        cases.postpone(found, clock.instant().plusSeconds(1));
+        clock.pass(Duration.ofSeconds(2));
         assertEquals(1, only(cases.claim(10)).attempts());
     }
 
@@ -433,9 +458,9 @@ class CaseStoreTest {
         Due due = only(cases.claim(10));
         assertEquals(Counts.NONE, due.counts());
 
-        assertEquals(1, cases.prune(clock.now.plusSeconds(1)), "of ann's something may still have to be told");
+        assertEquals(1, cases.prune(clock.instant().plusSeconds(1)), "of ann's something may still have to be told");
         cases.settle(due);
-        assertEquals(2, cases.prune(clock.now.plusSeconds(1)));
+        assertEquals(2, cases.prune(clock.instant().plusSeconds(1)));
         assertEquals(0, rows(database));
     }
 
