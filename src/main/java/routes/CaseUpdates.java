@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -61,9 +62,11 @@ public final class CaseUpdates implements AutoCloseable {
     private final MeterRegistry meters;
     private final Clock clock;
     /** What became of contacts, to be written with one commit before others are told, and by the next look. */
-    private final Queue<Runnable> outcomes = new ConcurrentLinkedQueue<>();
+    private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
 
     private volatile Instant pausedUntil = Instant.EPOCH;
+
+    private record Outcome(String contactId, Runnable writing) {}
 
     /** @param pace of {@code /api/profile-import}; @param standing whether the key may write profiles */
     CaseUpdates(
@@ -111,7 +114,7 @@ public final class CaseUpdates implements AutoCloseable {
         for (Due each : cases.claim(most)) {
             if (each.told().isEmpty() && each.counts().equals(Counts.NONE)) {
                 // Closed before anybody was told that it was open.
-                outcomes.add(() -> cases.settle(each));
+                outcome(each, () -> cases.settle(each));
             } else {
                 due.add(each);
             }
@@ -138,7 +141,7 @@ public final class CaseUpdates implements AutoCloseable {
     /** Those that are to be told still, each noted; with the same commit what became of the others. */
     private List<Update> noted(List<Update> updates) {
         List<Update> noted = new ArrayList<>();
-        updates.forEach(update -> outcomes.add(() -> {
+        updates.forEach(update -> outcome(update.due(), () -> {
             if (cases.tells(update.due(), update.told().profile())) {
                 noted.add(update);
             }
@@ -150,27 +153,35 @@ public final class CaseUpdates implements AutoCloseable {
 
     /** What is not written for want of a database is written by the next look; until then nobody else is told. */
     private synchronized void writeOutcomes() {
-        List<Runnable> written = List.copyOf(outcomes);
+        List<Outcome> written = List.copyOf(outcomes);
         if (!written.isEmpty()) {
-            cases.together(written);
+            // By contact, as CaseStore has it; what became of one stays in its order.
+            cases.together(written.stream()
+                    .sorted(Comparator.comparing(Outcome::contactId))
+                    .map(Outcome::writing)
+                    .toList());
             outcomes.removeAll(written);
         }
     }
 
+    private void outcome(Due due, Runnable writing) {
+        outcomes.add(new Outcome(due.contactId(), writing));
+    }
+
     private void postpone(Due due, Duration wait) {
         Instant until = clock.instant().plus(wait);
-        outcomes.add(() -> cases.postpone(due, until));
+        outcome(due, () -> cases.postpone(due, until));
     }
 
     /** @return what is to be told of a contact; null when it is nothing now */
     private @Nullable Update update(Due due, @Nullable ObjectNode contact) {
         if (contact == null) {
-            outcomes.add(() -> cases.forget(due));
+            outcome(due, () -> cases.forget(due));
             return null;
         }
         String id = Json.id(contact.get("id"));
         if (id != null && !id.equals(due.contactId())) {
-            outcomes.add(() -> cases.move(due, id));
+            outcome(due, () -> cases.move(due, id));
             return null;
         }
         String email = Identity.email(Json.text(contact.get("email")));
@@ -193,7 +204,7 @@ public final class CaseUpdates implements AutoCloseable {
         }
         Counts told = due.told().isEmpty() ? Counts.NONE : due.told().get(0).counts();
         if (told.equals(due.counts())) {
-            outcomes.add(() -> cases.settle(due));
+            outcome(due, () -> cases.settle(due));
             return null;
         }
         return new Update(due, email, phone, new Told(profile, due.counts()));
@@ -240,7 +251,7 @@ public final class CaseUpdates implements AutoCloseable {
 
     /** The profile shows the counts now. */
     public void told(@ExchangeProperty("update") Update update) {
-        outcomes.add(() -> cases.told(update.due(), update.told()));
+        outcome(update.due(), () -> cases.told(update.due(), update.told()));
         pausedUntil = Instant.EPOCH;
         count("told", 1);
     }
@@ -281,7 +292,7 @@ public final class CaseUpdates implements AutoCloseable {
 
     private void notTold(Update update, Duration wait) {
         Instant until = clock.instant().plus(wait);
-        outcomes.add(() -> cases.refused(update.due(), update.told(), until));
+        outcome(update.due(), () -> cases.refused(update.due(), update.told(), until));
     }
 
     /** Writes what was told at last; what cannot be written is told once more by the next start. */

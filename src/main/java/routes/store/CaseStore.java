@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Which conversations and tickets are open, and what Klaviyo was told of how many each contact has. Cases are written in
  * the transaction of {@link DeliveryLog#record}; a case that changed makes its contact due. Due contacts are claimed,
  * and end as told, postponed or settled; what changes meanwhile makes them due again. All transactions take rows in one
- * order: cases, who is due, what was told.
+ * order: cases, who is due, what was told; and contacts by their ids.
  *
  * <p>Thread-safe; contacts are claimed by one thread of an instance, which is done with those it claimed before.
  */
@@ -113,8 +113,8 @@ public final class CaseStore {
     /**
      * Contacts that were claimed before and not finished are due again.
      *
-     * @return contacts that are due, the longest due first; each must be settled, postponed, told or forgotten. On a
-     *     shared database no other instance gets them while this one lives
+     * @return contacts that are due, those that are it the longest, by id; each must be settled, postponed, told or
+     *     forgotten. On a shared database no other instance gets them while this one lives
      * @throws StoreException when the database does not answer
      */
     public List<Due> claim(int most) {
@@ -126,7 +126,8 @@ public final class CaseStore {
                 jdbc.update(database.sql("release-claimed-contacts"), now, lease);
             }
             claimed = true;
-            Map<String, Integer> attempts = new LinkedHashMap<>();
+            // By contact, as whoever notes cases goes through them: then none waits for one who waits for it.
+            Map<String, Integer> attempts = new TreeMap<>();
             jdbc.query(
                     database.sql("select-due-contacts"),
                     row -> {
@@ -187,7 +188,7 @@ public final class CaseStore {
                 .update(database.sql("postpone-due-contact"), until.toEpochMilli(), due.contactId(), due.lease());
     }
 
-    /** Writes what became of contacts, as these say it, all or nothing: one commit for as many as there are. */
+    /** Writes what became of contacts, as these say it one after the other, all or nothing: one commit for all of them. */
     public void together(Collection<Runnable> outcomes) {
         database.transaction(() -> {
             outcomes.forEach(Runnable::run);
