@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +30,7 @@ import routes.klaviyo.Pace;
 import routes.store.CaseStore;
 import routes.store.CaseStore.Counts;
 import routes.store.CaseStore.Due;
+import routes.store.CaseStore.Outcome;
 import routes.store.CaseStore.Told;
 import routes.store.StoreException;
 
@@ -65,8 +65,6 @@ public final class CaseUpdates implements AutoCloseable {
     private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
 
     private volatile Instant pausedUntil = Instant.EPOCH;
-
-    private record Outcome(String contactId, Runnable writing) {}
 
     /** @param pace of {@code /api/profile-import}; @param standing whether the key may write profiles */
     CaseUpdates(
@@ -155,17 +153,13 @@ public final class CaseUpdates implements AutoCloseable {
     private synchronized void writeOutcomes() {
         List<Outcome> written = List.copyOf(outcomes);
         if (!written.isEmpty()) {
-            // By contact, as CaseStore has it; what became of one stays in its order.
-            cases.together(written.stream()
-                    .sorted(Comparator.comparing(Outcome::contactId))
-                    .map(Outcome::writing)
-                    .toList());
+            cases.together(written);
             outcomes.removeAll(written);
         }
     }
 
     private void outcome(Due due, Runnable writing) {
-        outcomes.add(new Outcome(due.contactId(), writing));
+        outcomes.add(new Outcome(due, writing));
     }
 
     private void postpone(Due due, Duration wait) {

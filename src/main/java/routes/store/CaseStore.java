@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * Which conversations and tickets are open, and what Klaviyo was told of how many each contact has. Cases are written in
  * the transaction of {@link DeliveryLog#record}; a case that changed makes its contact due. Due contacts are claimed,
  * and end as told, postponed or settled; what changes meanwhile makes them due again. All transactions take rows in one
- * order: cases, who is due, what was told; and contacts by their ids.
+ * order: cases, who is due, what was told; and at each of these contacts by their ids.
  *
  * <p>Thread-safe; contacts are claimed by one thread of an instance, which is done with those it claimed before.
  */
@@ -188,10 +188,19 @@ public final class CaseStore {
                 .update(database.sql("postpone-due-contact"), until.toEpochMilli(), due.contactId(), due.lease());
     }
 
-    /** Writes what became of contacts, as these say it one after the other, all or nothing: one commit for all of them. */
-    public void together(Collection<Runnable> outcomes) {
+    /**
+     * What became of a contact.
+     *
+     * @param writing calls one or more of the methods here for this contact
+     */
+    public record Outcome(Due due, Runnable writing) {}
+
+    /** Writes what became of contacts, all or nothing: one commit for all of them. What became of one stays in its order. */
+    public void together(Collection<Outcome> outcomes) {
         database.transaction(() -> {
-            outcomes.forEach(Runnable::run);
+            outcomes.stream()
+                    .sorted(Comparator.comparing(outcome -> outcome.due().contactId()))
+                    .forEach(outcome -> outcome.writing().run());
             return outcomes;
         });
     }
