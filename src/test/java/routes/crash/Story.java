@@ -2,14 +2,12 @@ package routes.crash;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import routes.SteppedClock;
 import routes.sandbox.ExpectedEvent;
 import routes.sandbox.ExpectedLive;
 import routes.sandbox.PayloadGeneration;
@@ -42,13 +40,13 @@ final class Story {
 
     /** @param toldAt the same instant for all who tell it */
     Story(int wanted, long seed, Instant toldAt) {
-        Ticking clock = new Ticking(toldAt.minus(AGO));
+        SteppedClock clock = new SteppedClock(toldAt.minus(AGO));
         workspace = new SampleWorkspace("sandbox1", seed, CONTACTS, 0, 0, Duration.ofDays(60)).create(clock);
         StreamScenes scenes =
                 new StreamScenes(workspace, List.of(PayloadGeneration.values()), clock, new SplittableRandom(seed + 1));
         while (notifications.size() < wanted) {
             notifications.addAll(scenes.play());
-            clock.tick();
+            clock.pass(Duration.ofSeconds(1));
         }
         notifications.subList(wanted, notifications.size()).clear();
     }
@@ -84,34 +82,5 @@ final class Story {
                 .skip(which)
                 .findFirst()
                 .orElseThrow();
-    }
-
-    /** A second passes when it is told to. */
-    private static final class Ticking extends Clock {
-
-        private Instant now;
-
-        Ticking(Instant start) {
-            now = start;
-        }
-
-        void tick() {
-            now = now.plusSeconds(1);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("nobody needs another zone");
-        }
     }
 }
