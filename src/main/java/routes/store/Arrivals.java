@@ -125,7 +125,8 @@ final class Arrivals implements AutoCloseable {
         }
     }
 
-    private synchronized Set<Long> amongThoseInHand(Set<Long> entries) {
+    /** @return those of these entries that are in hand: they become rows at any time, rows do not come back */
+    synchronized Set<Long> amongThoseInHand(Set<Long> entries) {
         Set<Long> held = new HashSet<>(entries);
         held.retainAll(inHand.keySet());
         return held;

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
@@ -110,8 +112,13 @@ public final class DeliveryLog implements AutoCloseable {
      * @throws OvertakenException when that is so because another transaction wrote the same at this moment
      */
     public void record(HandOver handOver) {
+        record(prepare(handOver));
+    }
+
+    /** As {@link #record(HandOver)}, of what {@link #prepare} made. */
+    void record(Prepared prepared) {
         try {
-            write(handOver);
+            write(prepared);
         } catch (StoreException e) {
             boolean overtaken = e.getCause() instanceof ConcurrencyFailureException
                     || (database.isShared() && e.getCause() instanceof DuplicateKeyException);
@@ -119,27 +126,142 @@ public final class DeliveryLog implements AutoCloseable {
         }
     }
 
-    private void write(HandOver handOver) {
-        Arrivals arrivals = database.arrivals();
-        if (arrivals != null) {
-            arrivals.record(handOver.entries(), inHand -> write(handOver, inHand));
-            return;
+    /**
+     * What a batch writes, as parameters of statements.
+     *
+     * @param contents by entry that was not in the database: how its notification is stored, where it is kept
+     */
+    record Prepared(HandOver handOver, Map<InboxEntry, Object> contents, NewEvents created, MadeAnew replayed) {}
+
+    private record NewEvents(List<Object[]> events, List<Object[]> requests, List<Object[]> outbox) {
+        NewEvents() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
-        database.transaction(() -> {
-            write(handOver, Set.of());
-            return handOver;
+    }
+
+    private record MadeAnew(
+            List<Object[]> events, List<Object[]> without, List<Object[]> requests, List<Object[]> outbox) {
+        MadeAnew() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    /** All of the work on a batch that needs no transaction; writing texts out and packing them is a sixth of the whole. */
+    Prepared prepare(HandOver handOver) {
+        Prepared prepared = new Prepared(handOver, contents(handOver), new NewEvents(), new MadeAnew());
+        long now = clock.millis();
+        for (HandOver.Known known : handOver.events) {
+            if (known.entry().replays() == null) {
+                prepare(prepared.created, known, now);
+            } else {
+                prepare(prepared.replayed, known.event(), known.entry().replays(), now);
+            }
+        }
+        // In one order everywhere: instances that tell the same facts wait for each other, and not in a circle.
+        prepared.created.events.sort(Comparator.comparing(row -> String.valueOf(row[1])));
+        return prepared;
+    }
+
+    /** A notification that tells nothing, or nothing new, is not kept. */
+    private Map<InboxEntry, Object> contents(HandOver handOver) {
+        Arrivals arrivals = database.arrivals();
+        if (arrivals == null) {
+            return Map.of();
+        }
+        Set<Long> inHand = arrivals.amongThoseInHand(handOver.entries());
+        Map<InboxEntry, Object> contents = new LinkedHashMap<>();
+        Stream.concat(
+                        handOver.events.stream().map(HandOver.Known::entry),
+                        handOver.deferrals.stream().map(HandOver.Deferral::entry))
+                .filter(entry -> inHand.contains(entry.id()))
+                .forEach(entry ->
+                        contents.computeIfAbsent(entry, kept -> database.texts().parameter(kept.body())));
+        return contents;
+    }
+
+    private void prepare(NewEvents rows, HandOver.Known known, long now) {
+        InboxEntry entry = known.entry();
+        RecordedEvent event = known.event();
+        long id = database.ids().next();
+        rows.events.add(new Object[] {
+            id,
+            event.uniqueId(),
+            event.metric(),
+            event.contactId(),
+            event.profile(),
+            time(event),
+            entry.origin().word(),
+            entry.origin().lane(),
+            now,
+            entry.notification()
+        });
+        if (event.request() != null) {
+            String request = event.request().toString();
+            rows.requests.add(new Object[] {id, database.texts().parameter(request)});
+            keep(id, known, now, request);
+        }
+        rows.outbox.add(new Object[] {
+            id,
+            event.state().word(),
+            event.metric(),
+            entry.origin().lane(),
+            waitsFor(event),
+            dueAt(event, now),
+            event.reason(),
+            now
         });
     }
 
-    /** @param inHand ids of entries that are not in the database yet */
-    private void write(HandOver handOver, Set<Long> inHand) {
+    private void prepare(MadeAnew rows, RecordedEvent event, String uniqueId, long now) {
+        rows.events.add(new Object[] {event.metric(), event.contactId(), event.profile(), time(event), uniqueId});
+        if (event.request() != null) {
+            rows.without.add(new Object[] {uniqueId});
+            rows.requests.add(
+                    new Object[] {database.texts().parameter(event.request().toString()), uniqueId});
+        }
+        rows.outbox.add(new Object[] {
+            event.metric(), event.state().word(), waitsFor(event), dueAt(event, now), event.reason(), uniqueId
+        });
+    }
+
+    private static @Nullable Long time(RecordedEvent event) {
+        return event.time() == null ? null : event.time().toEpochMilli();
+    }
+
+    private static @Nullable String waitsFor(RecordedEvent event) {
+        return event.state() == State.WAITING ? event.contactId() : null;
+    }
+
+    private static @Nullable Long dueAt(RecordedEvent event, long now) {
+        return event.state() == State.PENDING ? now : null;
+    }
+
+    private void write(Prepared prepared) {
+        Arrivals arrivals = database.arrivals();
+        if (arrivals != null) {
+            arrivals.record(prepared.handOver.entries(), inHand -> write(prepared, inHand));
+            return;
+        }
+        database.transaction(() -> {
+            write(prepared, Set.of());
+            return prepared;
+        });
+    }
+
+    /** @param inHand ids of entries that are not in the database yet; none that were in it when the batch was prepared */
+    private void write(Prepared prepared, Set<Long> inHand) {
+        HandOver handOver = prepared.handOver;
         JdbcTemplate jdbc = database.jdbc();
         List<InboxEntry> rows = handOver.done.stream()
                 .filter(entry -> !inHand.contains(entry.id()))
                 .toList();
         takeFromInbox(rows);
-        insertNew(handOver, inHand);
-        insertEvents(handOver, rows);
+        Map<InboxEntry, Object> kept = new LinkedHashMap<>(prepared.contents);
+        kept.keySet().removeIf(entry -> !inHand.contains(entry.id()));
+        database.texts().insertNotifications(kept);
+        write(prepared.created);
+        write(prepared.replayed);
+        dropNotifications(handOver, rows);
         insertDuplicates(handOver);
         defer(handOver.deferrals, inHand);
         handOver.releases.addAll(waitingAmong(handOver));
@@ -147,15 +269,6 @@ public final class DeliveryLog implements AutoCloseable {
         CaseStore.write(database, handOver, clock.millis());
         handOver.forgotten.forEach(this::deleteContact);
         Tally.write(database, handOver.tallies);
-    }
-
-    /** A notification that tells nothing, or nothing new, is not kept. */
-    private void insertNew(HandOver handOver, Set<Long> inHand) {
-        Set<InboxEntry> kept = new LinkedHashSet<>();
-        handOver.events.forEach(known -> kept.add(known.entry()));
-        handOver.deferrals.forEach(deferral -> kept.add(deferral.entry()));
-        kept.removeIf(entry -> !inHand.contains(entry.id()));
-        database.texts().insertNotifications(List.copyOf(kept));
     }
 
     private void defer(List<HandOver.Deferral> deferrals, Set<Long> inHand) {
@@ -183,69 +296,27 @@ public final class DeliveryLog implements AutoCloseable {
         }
     }
 
-    /** @param rows those that are done and were rows of the inbox */
-    private void insertEvents(HandOver handOver, List<InboxEntry> rows) {
-        List<Object[]> inserts = new ArrayList<>();
-        List<Object[]> opened = new ArrayList<>();
-        List<Object[]> requests = new ArrayList<>();
-        List<Object[]> replacements = new ArrayList<>();
-        List<Object[]> replaced = new ArrayList<>();
-        List<Object[]> replacing = new ArrayList<>();
-        List<Object[]> reopened = new ArrayList<>();
+    private void write(NewEvents rows) {
+        database.batch("insert-event", rows.events);
+        database.texts().insertRequests(rows.requests);
+        database.batch("insert-outbox", rows.outbox);
+    }
+
+    private void write(MadeAnew rows) {
+        database.batch("replace-event", rows.events);
+        database.batch("delete-request-of-replay", rows.without);
+        database.batch("insert-request-of-replay", rows.requests);
+        database.batch("replace-outbox", rows.outbox);
+    }
+
+    /**
+     * A notification is kept for as long as an event that was made of it.
+     *
+     * @param rows those that are done and were rows of the inbox
+     */
+    private void dropNotifications(HandOver handOver, List<InboxEntry> rows) {
         Set<Long> kept = new HashSet<>();
-        long now = clock.millis();
-        for (HandOver.Known known : handOver.events) {
-            InboxEntry entry = known.entry();
-            RecordedEvent event = known.event();
-            Long time = event.time() == null ? null : event.time().toEpochMilli();
-            Long dueAt = event.state() == State.PENDING ? now : null;
-            String state = event.state().word();
-            String waitsFor = event.state() == State.WAITING ? event.contactId() : null;
-            kept.add(entry.notification());
-            if (entry.replays() != null) {
-                replacements.add(
-                        new Object[] {event.metric(), event.contactId(), event.profile(), time, entry.replays()});
-                if (event.request() != null) {
-                    replaced.add(new Object[] {entry.replays()});
-                    replacing.add(new Object[] {
-                        database.texts().parameter(event.request().toString()), entry.replays()
-                    });
-                }
-                reopened.add(new Object[] {event.metric(), state, waitsFor, dueAt, event.reason(), entry.replays()});
-            } else {
-                long id = database.ids().next();
-                inserts.add(new Object[] {
-                    id,
-                    event.uniqueId(),
-                    event.metric(),
-                    event.contactId(),
-                    event.profile(),
-                    time,
-                    entry.origin().word(),
-                    entry.origin().lane(),
-                    now,
-                    entry.notification()
-                });
-                if (event.request() != null) {
-                    String request = event.request().toString();
-                    requests.add(new Object[] {id, database.texts().parameter(request)});
-                    keep(id, known, now, request);
-                }
-                opened.add(new Object[] {
-                    id, state, event.metric(), entry.origin().lane(), waitsFor, dueAt, event.reason(), now
-                });
-            }
-        }
-        // In one order everywhere: instances that tell the same facts wait for each other, and not in a circle.
-        inserts.sort(Comparator.comparing(row -> String.valueOf(row[1])));
-        database.batch("insert-event", inserts);
-        database.texts().insertRequests(requests);
-        database.batch("insert-outbox", opened);
-        database.batch("replace-event", replacements);
-        database.batch("delete-request-of-replay", replaced);
-        database.batch("insert-request-of-replay", replacing);
-        database.batch("replace-outbox", reopened);
-        // A notification is kept for as long as an event that was made of it.
+        handOver.events.forEach(known -> kept.add(known.entry().notification()));
         List<Object[]> dropped = new ArrayList<>();
         rows.stream()
                 .filter(entry -> !kept.contains(entry.notification()))

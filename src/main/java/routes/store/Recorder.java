@@ -55,10 +55,12 @@ public final class Recorder implements AutoCloseable {
      *     written either
      */
     public synchronized void record(HandOver handOver) {
+        // Before it waits: whoever writes has the most to do.
+        DeliveryLog.Prepared prepared = log.prepare(handOver);
         finish();
         // Nobody takes for known what is about to be forgotten.
         if (!alone || inbox.isRush() || !handOver.forgotten.isEmpty()) {
-            log.record(handOver);
+            log.record(prepared);
             return;
         }
         Set<Long> entries = handOver.entries();
@@ -66,7 +68,7 @@ public final class Recorder implements AutoCloseable {
         try {
             underWay = writer.submit(() -> {
                 try {
-                    log.record(handOver);
+                    log.record(prepared);
                 } finally {
                     inbox.release(entries);
                 }

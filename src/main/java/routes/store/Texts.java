@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,16 @@ final class Texts {
 
     /** In the transaction that is under way, one of each in the table of notifications. */
     void insertNotifications(List<InboxEntry> entries) {
-        List<Object[]> rows = new ArrayList<>(entries.size());
-        List<Object[]> contents = new ArrayList<>(entries.size());
-        for (InboxEntry entry : entries) {
-            Object content = parameter(entry.body());
+        Map<InboxEntry, Object> contents = new LinkedHashMap<>();
+        entries.forEach(entry -> contents.put(entry, parameter(entry.body())));
+        insertNotifications(contents);
+    }
+
+    /** @param contents {@link #parameter(byte[])} of each body */
+    void insertNotifications(Map<InboxEntry, Object> contents) {
+        List<Object[]> rows = new ArrayList<>(contents.size());
+        List<Object[]> texts = new ArrayList<>(contents.size());
+        contents.forEach((entry, content) -> {
             rows.add(new Object[] {
                 entry.notification(),
                 entry.origin().word(),
@@ -40,11 +47,11 @@ final class Texts {
                 entry.receivedAt().toEpochMilli(),
                 embedded ? "" : content
             });
-            contents.add(new Object[] {entry.notification(), content});
-        }
+            texts.add(new Object[] {entry.notification(), content});
+        });
         database.batch("insert-notification", rows);
         if (embedded) {
-            database.batch("insert-content", contents);
+            database.batch("insert-content", texts);
         }
     }
 
@@ -74,7 +81,8 @@ final class Texts {
         return embedded ? parameter(text.getBytes(StandardCharsets.UTF_8)) : text;
     }
 
-    private Object parameter(byte[] text) {
+    /** @return what a statement is given for a body, JSON as UTF-8 */
+    Object parameter(byte[] text) {
         return embedded ? packer.pack(text) : new String(text, StandardCharsets.UTF_8);
     }
 
