@@ -158,10 +158,11 @@ public final class Database implements AutoCloseable {
             // write_delay=false: a commit returns when it is synced to disk. cached: bodies do not stay in memory.
             // full_log_replay: a log that is damaged in the middle is refused, not read up to there.
             // lock_file=false: ours is let go by the system when the process dies, HSQLDB's is waited for.
-            // cache_rows, cache_size: everybody waits while a full cache is written out, 50 ms for one of 64 MB.
+            // cache_rows, cache_size: rows of the delivery log that its indices are gone through for, found without
+            // reading them.
             String options = ";hsqldb.write_delay=false;hsqldb.tx=mvcc;hsqldb.default_table_type=cached"
                     + ";hsqldb.lock_file=false;hsqldb.full_log_replay=true;hsqldb.log_size=200"
-                    + ";hsqldb.cache_rows=25000;hsqldb.cache_size=16384;sql.syntax_pgs=false;shutdown=false";
+                    + ";hsqldb.cache_rows=100000;hsqldb.cache_size=65536;sql.syntax_pgs=false;shutdown=false";
             config.setDataSource(new PreparedOnce(new DriverManagerDataSource(url + options, user, password)));
             config.setInitializationFailTimeout(1);
         } else {
