@@ -1,6 +1,7 @@
 package routes.store;
 
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,28 +13,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what has become of a batch of inbox entries while the next batch is read and mapped: one at a time, in the order
- * they are given. Not while senders wait for their commits in numbers, nor on a shared database, where a claim is given
- * back only after all of it is written: then it returns when the batch is in the log.
+ * they are given. Its texts are packed while the batch before is written. Not while senders wait for their commits in
+ * numbers, nor on a shared database, where a claim is given back only after all of it is written: then it returns when the
+ * batch is in the log.
  *
  * <p>Thread-safe, as a route that is replaced goes on on another thread; one at a time claims, reads and records.
  */
 public final class Recorder implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 5;
+    /** One writes, one prepares what is written next. */
+    private static final int THREADS = 2;
 
     private final DeliveryLog log;
     private final Inbox inbox;
     private final boolean alone;
-    private final ExecutorService writer;
+    private final ExecutorService writers;
     private @Nullable Future<?> underWay;
     private Set<String> told = Set.of();
 
-    /** @param name of the thread that writes */
+    /** @param name of the threads that write */
     public Recorder(String name, DeliveryLog log, Inbox inbox) {
         this.log = log;
         this.inbox = inbox;
         alone = log.isAlone();
-        writer = Executors.newSingleThreadExecutor(work -> {
+        writers = Executors.newFixedThreadPool(THREADS, work -> {
             Thread thread = new Thread(work, name);
             thread.setDaemon(true);
             return thread;
@@ -55,39 +59,52 @@ public final class Recorder implements AutoCloseable {
      *     written either
      */
     public synchronized void record(HandOver handOver) {
-        // Before it waits: whoever writes has the most to do.
-        DeliveryLog.Prepared prepared = log.prepare(handOver);
-        finish();
         // Nobody takes for known what is about to be forgotten.
         if (!alone || inbox.isRush() || !handOver.forgotten.isEmpty()) {
-            log.record(prepared);
+            finish();
+            log.record(handOver);
             return;
         }
         Set<Long> entries = handOver.entries();
+        Future<DeliveryLog.Prepared> prepared = submit(() -> log.prepare(handOver));
+        finish();
         inbox.withhold(entries);
         try {
-            underWay = writer.submit(() -> {
+            underWay = submit(() -> {
                 try {
-                    log.record(prepared);
+                    log.record(await(prepared));
                 } finally {
                     inbox.release(entries);
                 }
+                return handOver;
             });
-        } catch (RejectedExecutionException e) {
+        } catch (StoreException e) {
             inbox.release(entries);
-            throw new StoreException("the program is stopping", e);
+            throw e;
         }
         told = handOver.events.stream().map(known -> known.event().uniqueId()).collect(Collectors.toSet());
+    }
+
+    private <T> Future<T> submit(Callable<T> work) {
+        try {
+            return writers.submit(work);
+        } catch (RejectedExecutionException e) {
+            throw new StoreException("the program is stopping", e);
+        }
     }
 
     private void finish() {
         Future<?> before = underWay;
         underWay = null;
         told = Set.of();
+        if (before != null) {
+            await(before);
+        }
+    }
+
+    private static <T> T await(Future<T> work) {
         try {
-            if (before != null) {
-                before.get();
-            }
+            return work.get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof StoreException known ? known : new StoreException("not recorded", e);
         } catch (InterruptedException e) {
@@ -99,11 +116,11 @@ public final class Recorder implements AutoCloseable {
     /** Returns when what is under way is written, or takes too long. */
     @Override
     public void close() {
-        writer.shutdown();
+        writers.shutdown();
         try {
-            if (!writer.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!writers.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 // Rolled back with its connection, if it is; its entries are still in the inbox then.
-                writer.shutdownNow();
+                writers.shutdownNow();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
