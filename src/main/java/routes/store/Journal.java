@@ -50,6 +50,9 @@ final class Journal implements AutoCloseable {
     /** Of a file, about: it is deleted when all of it is handled. */
     private static final long ROOM = 16L << 20;
 
+    /** So many bytes of bodies are read at once: whoever maps them needs several times as many. */
+    private static final long MOST_BYTES = 8L << 20;
+
     /** @param body JSON, UTF-8; @param receivedAt Unix milliseconds */
     record Arrival(String topic, String notificationId, byte[] body, long receivedAt) {
 
@@ -292,13 +295,13 @@ final class Journal implements AutoCloseable {
 
     /**
      * @param most wanted
-     * @return the next ones; empty when all have been read
+     * @return the next ones, fewer where they are large; empty when all have been read
      * @throws StoreException when the next one cannot be read
      */
     List<Line> read(int most) {
         synchronized (reading) {
             try {
-                while (decoded.size() < most && decode()) {
+                while (decoded.size() < most && bytes() < MOST_BYTES && decode()) {
                     // There may be more.
                 }
             } catch (StoreException e) {
@@ -308,7 +311,11 @@ final class Journal implements AutoCloseable {
                 }
             }
             List<Line> lines = new ArrayList<>();
-            while (lines.size() < most && !decoded.isEmpty()) {
+            long bytes = 0;
+            for (Line next = decoded.peek();
+                    next != null && lines.size() < most && bytes < MOST_BYTES;
+                    next = decoded.peek()) {
+                bytes += next.arrival.body().length;
                 lines.add(decoded.remove());
             }
             if (!lines.isEmpty()) {
@@ -331,6 +338,10 @@ final class Journal implements AutoCloseable {
     }
 
     /** @return whether there was one more frame */
+    private long bytes() {
+        return decoded.stream().mapToLong(line -> line.arrival.body().length).sum();
+    }
+
     private boolean decode() {
         try {
             while (true) {

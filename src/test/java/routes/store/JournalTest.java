@@ -77,6 +77,17 @@ class JournalTest {
     }
 
     @Test
+    void largeOnesAreReadAFewAtATime() {
+        String large = "x".repeat(5 << 20);
+        try (Journal journal = open(0, 0)) {
+            append(journal, large, large, "c");
+            append(journal, "d");
+            assertEquals(2, read(journal, 10).size());
+            assertEquals(List.of("3 c", "4 d"), read(journal, 10));
+        }
+    }
+
+    @Test
     void whatIsNotHandledIsReadAgainByTheNextProcess() {
         try (Journal journal = open(0, 0)) {
             append(journal, "a", "b", "c");
