@@ -76,7 +76,7 @@ public final class Deliveries {
     private final Standing standing;
     private final MeterRegistry meters;
     private final Clock clock;
-    private volatile Instant lastBulk = Instant.EPOCH;
+    private volatile Instant lastLiveBulk = Instant.EPOCH;
     private volatile Instant lastProbe = Instant.EPOCH;
     private volatile Instant historySince = Instant.MAX;
 
@@ -118,8 +118,8 @@ public final class Deliveries {
     }
 
     /**
-     * @return what may go out now: live events one by one while that keeps up with them, else in bulk; history in bulk,
-     *     when no live event is due
+     * @return what may go out now: live events one by one while that keeps up with them, or nothing may go in bulk; else in
+     *     bulk, and then all that come until the next of these; history in bulk, when no live event is due
      */
     public Shipment next() {
         if (singles.free() == 0 && bulks.free() == 0) {
@@ -132,11 +132,11 @@ public final class Deliveries {
         int due = log.due(true, BulkRequest.MAX_EVENTS);
         if (due > 0) {
             int free = singles.free();
-            if (due > free
-                    && isBulkDue(due)
-                    && bulks.inFlight() < MOST_BULKS
-                    && bulks.take(1, due >= BulkRequest.MAX_EVENTS ? Duration.ZERO : BULK_SPACING) == 1) {
-                return bulk(true);
+            boolean many = due > free || clock.instant().isBefore(lastLiveBulk.plus(BULK_SPACING));
+            if (many && bulks.free() > 0 && bulks.inFlight() < MOST_BULKS) {
+                // What comes meanwhile waits for the next: a request for each takes time from what is behind it.
+                Duration spacing = due >= BulkRequest.MAX_EVENTS ? Duration.ZERO : BULK_SPACING;
+                return isBulkDue(due) && bulks.take(1, spacing) == 1 ? bulk(true) : Shipment.NONE;
             }
             int granted = singles.take(Math.min(Math.min(due, free), MOST_SINGLES - singles.inFlight()));
             List<Delivery> claimed = granted > 0 ? log.claim(true, granted) : List.of();
@@ -173,7 +173,7 @@ public final class Deliveries {
     }
 
     private boolean isBulkDue(int due) {
-        return due >= BulkRequest.MAX_EVENTS || !clock.instant().isBefore(lastBulk.plus(BULK_SPACING));
+        return due >= BulkRequest.MAX_EVENTS || !clock.instant().isBefore(lastLiveBulk.plus(BULK_SPACING));
     }
 
     private Shipment history() {
@@ -208,8 +208,8 @@ public final class Deliveries {
         log.unclaim(claimed.subList(fitting.size(), claimed.size()));
         if (fitting.isEmpty()) {
             bulks.answered(null, null, null);
-        } else {
-            lastBulk = clock.instant();
+        } else if (live) {
+            lastLiveBulk = clock.instant();
         }
         return new Shipment(true, true, fitting);
     }

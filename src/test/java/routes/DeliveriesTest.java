@@ -2,6 +2,7 @@ package routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -24,7 +25,7 @@ import routes.store.InboxEntry;
 import routes.store.RecordedEvent;
 import routes.store.State;
 
-/** What goes out when the single requests of this minute are used up. */
+/** What goes out one by one and what in bulk; unless a test says otherwise, single requests of this minute are used up. */
 class DeliveriesTest {
 
     private final SteppedClock clock = new SteppedClock();
@@ -41,8 +42,12 @@ class DeliveriesTest {
         log = new DeliveryLog(database, clock);
         Pace singles = new Pace("events", 1, 1, clock, null);
         assertEquals(1, singles.take(1));
-        Pace bulks = new Pace("event-bulk-create-jobs", 10, 150, clock, null);
-        deliveries = new Deliveries(log, singles, bulks, new Standing(clock), new SimpleMeterRegistry(), clock);
+        deliveries = deliveries(singles, 150);
+    }
+
+    private Deliveries deliveries(Pace singles, int bulksPerMinute) {
+        Pace bulks = new Pace("event-bulk-create-jobs", 10, bulksPerMinute, clock, null);
+        return new Deliveries(log, singles, bulks, new Standing(clock), new SimpleMeterRegistry(), clock);
     }
 
     @AfterEach
@@ -101,5 +106,31 @@ class DeliveriesTest {
         assertEquals(0, sent());
         clock.pass(Duration.ofMillis(500));
         assertEquals(200, sent());
+    }
+
+    @Test
+    void whatComesBetweenRequestsInBulkDoesNotGoOneByOne() {
+        deliveries = deliveries(new Pace("events", 100, 100, clock, null), 150);
+        record(300);
+        assertEquals(300, sent());
+
+        record(50);
+        assertEquals(0, sent());
+        clock.pass(Duration.ofMillis(500));
+        Shipment few = deliveries.next();
+        assertEquals(50, few.deliveries().size());
+        assertFalse(few.bulk());
+    }
+
+    @Test
+    void whereNoRequestInBulkIsLeftEventsGoOneByOne() {
+        deliveries = deliveries(new Pace("events", 100, 100, clock, null), 1);
+        record(300);
+        assertEquals(300, sent());
+
+        record(50);
+        Shipment rest = deliveries.next();
+        assertEquals(50, rest.deliveries().size());
+        assertFalse(rest.bulk());
     }
 }
