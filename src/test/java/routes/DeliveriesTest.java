@@ -84,6 +84,12 @@ class DeliveriesTest {
         return shipment.deliveries().size();
     }
 
+    private int sentOneByOne() {
+        Shipment shipment = deliveries.next();
+        assertFalse(shipment.bulk());
+        return shipment.deliveries().size();
+    }
+
     @Test
     void aRequestThatIsNotFullLeavesTheNextTimeToFill() {
         record(300);
@@ -117,9 +123,7 @@ class DeliveriesTest {
         record(50);
         assertEquals(0, sent());
         clock.pass(Duration.ofMillis(500));
-        Shipment few = deliveries.next();
-        assertEquals(50, few.deliveries().size());
-        assertFalse(few.bulk());
+        assertEquals(50, sentOneByOne());
     }
 
     @Test
@@ -129,8 +133,6 @@ class DeliveriesTest {
         assertEquals(300, sent());
 
         record(50);
-        Shipment rest = deliveries.next();
-        assertEquals(50, rest.deliveries().size());
-        assertFalse(rest.bulk());
+        assertEquals(50, sentOneByOne());
     }
 }

@@ -337,11 +337,11 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** @return whether there was one more frame */
     private long bytes() {
         return decoded.stream().mapToLong(line -> line.arrival.body().length).sum();
     }
 
+    /** @return whether there was one more frame */
     private boolean decode() {
         try {
             while (true) {
