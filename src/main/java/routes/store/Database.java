@@ -110,7 +110,7 @@ public final class Database implements AutoCloseable {
             return database;
         } catch (RuntimeException e) {
             if (pool != null) {
-                pool.close();
+                abandon(pool, dialect);
             }
             if (lock != null) {
                 lock.close();
@@ -338,14 +338,28 @@ public final class Database implements AutoCloseable {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
-    /** The pool is closed first: a connection that it opens after that would open the database again. */
-    private void shutDown() {
-        try (Connection last = Objects.requireNonNull(pool.getDataSource()).getConnection();
-                Statement statement = last.createStatement()) {
-            pool.close();
-            boolean unused = statement.execute("SHUTDOWN");
+    /**
+     * Leaves the files as they are. HSQLDB keeps a database open behind its last connection, and with it as many bytes as
+     * damage said that a row has.
+     */
+    private static void abandon(HikariDataSource pool, Dialect dialect) {
+        try {
+            if (dialect == Dialect.HSQLDB) {
+                shutDown(pool, "SHUTDOWN IMMEDIATELY");
+            }
         } catch (SQLException e) {
-            throw new StoreException("the database does not shut down: " + root(e), e);
+            LOG.debug("The database stays open", e);
+        } finally {
+            pool.close();
+        }
+    }
+
+    /** The pool is closed first: a connection that it opens after that would open the database again. */
+    private static void shutDown(HikariDataSource pool, String statement) throws SQLException {
+        try (Connection last = Objects.requireNonNull(pool.getDataSource()).getConnection();
+                Statement statements = last.createStatement()) {
+            pool.close();
+            boolean unused = statements.execute(statement);
         }
     }
 
@@ -370,8 +384,10 @@ public final class Database implements AutoCloseable {
                 closeArrivals(arrivals);
             }
             if (dialect == Dialect.HSQLDB && pool.isRunning()) {
-                shutDown();
+                shutDown(pool, "SHUTDOWN");
             }
+        } catch (SQLException e) {
+            throw new StoreException("the database does not shut down: " + root(e), e);
         } finally {
             pool.close();
             if (lock != null) {
