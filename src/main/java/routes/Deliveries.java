@@ -132,11 +132,12 @@ public final class Deliveries {
         int due = log.due(true, BulkRequest.MAX_EVENTS);
         if (due > 0) {
             int free = singles.free();
-            boolean many = due > free || clock.instant().isBefore(lastLiveBulk.plus(BULK_SPACING));
-            if (many && bulks.free() > 0 && bulks.inFlight() < MOST_BULKS) {
-                // What comes meanwhile waits for the next: a request for each takes time from what is behind it.
-                Duration spacing = due >= BulkRequest.MAX_EVENTS ? Duration.ZERO : BULK_SPACING;
-                return isBulkDue(due) && bulks.take(1, spacing) == 1 ? bulk(true) : Shipment.NONE;
+            boolean full = due >= BulkRequest.MAX_EVENTS;
+            boolean between = clock.instant().isBefore(lastLiveBulk.plus(BULK_SPACING));
+            if ((due > free || between) && bulks.free() > 0 && bulks.inFlight() < MOST_BULKS) {
+                // What comes between waits for the next: a request for each takes time from what is behind it.
+                boolean now = (full || !between) && bulks.take(1, full ? Duration.ZERO : BULK_SPACING) == 1;
+                return now ? bulk(true) : Shipment.NONE;
             }
             int granted = singles.take(Math.min(Math.min(due, free), MOST_SINGLES - singles.inFlight()));
             List<Delivery> claimed = granted > 0 ? log.claim(true, granted) : List.of();
@@ -170,10 +171,6 @@ public final class Deliveries {
             pace.answered(null, null, null);
         }
         return new Shipment(!live, true, claimed);
-    }
-
-    private boolean isBulkDue(int due) {
-        return due >= BulkRequest.MAX_EVENTS || !clock.instant().isBefore(lastLiveBulk.plus(BULK_SPACING));
     }
 
     private Shipment history() {
