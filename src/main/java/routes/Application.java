@@ -60,6 +60,7 @@ public final class Application implements AutoCloseable {
     private final FutureTask<Work> opening;
     private final Gate gate = new Gate();
     private final Senders senders;
+    private final Listener webhooks;
     private final List<Vertx> servers = new CopyOnWriteArrayList<>();
     private final Set<Integer> prepared = new HashSet<>();
     private final Main main = new Main();
@@ -77,6 +78,7 @@ public final class Application implements AutoCloseable {
     private Application(Settings settings, Clock clock) {
         this.settings = settings;
         routes = new RoutesFile(settings.routes(), gate, clock);
+        webhooks = new Listener(settings.httpPort());
         // A body may take its bytes four times on its way to the disk.
         senders = new Senders(clock, Runtime.getRuntime().maxMemory() / 8);
         opening = new FutureTask<>(() -> open(clock));
@@ -152,7 +154,7 @@ public final class Application implements AutoCloseable {
             // Each server gets one of its own: senders of webhooks cannot use up the console's workers.
             context.getRegistry().bindAsPrototype("vertx", Vertx.class, Application.this::vertx);
             PlatformHttpComponent listener = new PlatformHttpComponent();
-            listener.setEngine(new Listener(settings.httpPort()));
+            listener.setEngine(webhooks);
             context.addComponent("platform-http", listener);
             PlatformHttpComponent admin = new PlatformHttpComponent();
             admin.setEngine(engine);
@@ -178,7 +180,7 @@ public final class Application implements AutoCloseable {
             MappingFunctions.bind(context.getRegistry());
             context.resolveLanguage("jq");
             Beans beans = work().beans();
-            beans.begin();
+            beans.begin(webhooks::unanswered);
             beans.bind(context.getRegistry());
             context.addRoutePolicyFactory(beans.routeMeters());
         }

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.IntSupplier;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +131,13 @@ final class Beans implements AutoCloseable {
                         settings.clientSecrets().get(0));
     }
 
-    /** Before anything can be received. */
-    void begin() {
+    /**
+     * Before anything can be received.
+     *
+     * @param unanswered how many senders wait for an answer now
+     */
+    void begin(IntSupplier unanswered) {
+        inbox.heed(unanswered);
         reconciler.begin();
     }
 

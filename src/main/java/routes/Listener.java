@@ -1,6 +1,7 @@
 package routes;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -8,6 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -30,11 +32,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listener implements PlatformHttpEngine {
 
+    private static final byte[] NOTHING = {};
+
     private final int port;
+    private final AtomicInteger unanswered = new AtomicInteger();
 
     /** @param port of Camel's main server */
     Listener(int port) {
         this.port = port;
+    }
+
+    /** @return how many requests are here as a whole and not answered yet */
+    int unanswered() {
+        return unanswered.get();
     }
 
     @Override
@@ -47,9 +57,7 @@ final class Listener implements PlatformHttpEngine {
         return new Consumer(endpoint, processor, VertxPlatformHttpRouter.getRouterNameFromPort(port));
     }
 
-    private static final class Consumer extends VertxPlatformHttpConsumer {
-
-        private static final byte[] NOTHING = {};
+    private final class Consumer extends VertxPlatformHttpConsumer {
 
         Consumer(PlatformHttpEndpoint endpoint, Processor processor, String router) {
             super(endpoint, processor, List.of(), router);
@@ -65,8 +73,17 @@ final class Listener implements PlatformHttpEngine {
             exchange.setPattern(ExchangePattern.InOut);
             Context loop = request.vertx().getOrCreateContext();
             processHttpRequest(exchange, request)
-                    .compose(read -> loop.executeBlocking(() -> process(exchange, request, loop), false))
-                    .onFailure(failure -> failed(exchange, request, failure));
+                    .compose(read -> begin(exchange, request, loop))
+                    .onFailure(failure -> {
+                        failed(exchange, request, failure);
+                        over(exchange);
+                    });
+        }
+
+        private Future<Boolean> begin(Exchange exchange, RoutingContext request, Context loop) {
+            Future<Boolean> begun = loop.executeBlocking(() -> process(exchange, request, loop), false);
+            unanswered.incrementAndGet();
+            return begun.onFailure(failure -> unanswered.decrementAndGet());
         }
 
         /** Begins on a worker, as Camel's; what follows an asynchronous step runs where that ended, and must not block. */
@@ -79,7 +96,7 @@ final class Listener implements PlatformHttpEngine {
                     loop.runOnContext(now -> answer(exchange, request, body));
                 } catch (RejectedExecutionException e) {
                     // The server has ended, and with it the connection.
-                    over(exchange);
+                    answered(exchange);
                 }
             });
         }
@@ -104,9 +121,10 @@ final class Listener implements PlatformHttpEngine {
                 if (!request.response().ended()) {
                     write(exchange, request.response(), body);
                 }
-                over(exchange);
             } catch (RuntimeException e) {
                 failed(exchange, request, e);
+            } finally {
+                answered(exchange);
             }
         }
 
@@ -141,6 +159,10 @@ final class Listener implements PlatformHttpEngine {
         private void failed(Exchange exchange, RoutingContext request, Throwable failure) {
             getExceptionHandler().handleException("a request cannot be answered", exchange, failure);
             request.fail(failure);
+        }
+
+        private void answered(Exchange exchange) {
+            unanswered.decrementAndGet();
             over(exchange);
         }
 

@@ -25,7 +25,6 @@ final class GroupCommit<T> implements AutoCloseable {
     private final Executor teller;
     private final Thread thread;
     private volatile boolean closed;
-    private volatile int together;
 
     /**
      * @param room entries that may wait; further ones are refused
@@ -62,11 +61,6 @@ final class GroupCommit<T> implements AutoCloseable {
         return entry.committed;
     }
 
-    /** @return how many waited for the commit that is under way; 0 when none is and nobody waits */
-    int together() {
-        return together;
-    }
-
     private void run() {
         List<Entry<T>> batch = new ArrayList<>(most);
         while (!closed || !queue.isEmpty()) {
@@ -77,12 +71,8 @@ final class GroupCommit<T> implements AutoCloseable {
                 continue;
             }
             queue.drainTo(batch, most - 1);
-            together = batch.size();
             write(batch);
             batch.clear();
-            if (queue.isEmpty()) {
-                together = 0;
-            }
         }
     }
 

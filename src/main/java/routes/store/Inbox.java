@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -40,8 +41,10 @@ public final class Inbox implements AutoCloseable {
     private static final int ROOM = 10_000;
     private static final int MOST_IN_A_COMMIT = 256;
 
-    /** So many senders in one commit are a rush. */
-    private static final int RUSH = 8;
+    /** So many senders who wait for an answer are a rush. */
+    private static final int RUSH = 16;
+    /** It is over when so many looks in a row find fewer: now and then most have just been answered. */
+    private static final int CALM = 5;
     /** In a rush, of each second that transformers take, senders have three for themselves. */
     private static final int SHARE_OF_SENDERS = 3;
 
@@ -65,6 +68,7 @@ public final class Inbox implements AutoCloseable {
     private final Costly<Long> size = new Costly<>(this::count, Long::longValue);
     private final Set<Long> withheld = ConcurrentHashMap.newKeySet();
     private final AtomicLong waitedFor = new AtomicLong();
+    private volatile IntSupplier senders = () -> 0;
     private long claimedAt = System.nanoTime();
     /** Shared database only, by lane: whether this instance may have claimed what it has not finished. */
     private final boolean[] claimed = new boolean[Origin.values().length];
@@ -160,15 +164,20 @@ public final class Inbox implements AutoCloseable {
         return entries;
     }
 
-    /** @return whether many senders wait for one commit */
+    /** @param unanswered how many senders wait for an answer now: when they are many, claims of webhooks give way */
+    public void heed(IntSupplier unanswered) {
+        senders = unanswered;
+    }
+
+    /** @return whether many senders wait for an answer */
     boolean isRush() {
-        return commits.together() >= RUSH;
+        return senders.getAsInt() >= RUSH;
     }
 
     private void giveWay() {
         long now = System.nanoTime();
         long until = now + SHARE_OF_SENDERS * Math.min(now - claimedAt, MOST_GIVEN_NANOS);
-        while (isRush() && System.nanoTime() < until) {
+        for (int calm = isRush() ? 0 : CALM; calm < CALM && System.nanoTime() < until; calm = isRush() ? 0 : calm + 1) {
             LockSupport.parkNanos(LOOK.toNanos());
         }
         claimedAt = System.nanoTime();
