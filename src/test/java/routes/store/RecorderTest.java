@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,22 @@ class RecorderTest {
         recorder.record(telling(second, "b"));
         Eventually.holds("the second is written", () -> inbox.size() == 0);
         assertTrue(log.contains("b"));
+    }
+
+    @Test
+    void manyUnansweredSendersAreARushInWhichNothingIsWrittenBeside() {
+        AtomicInteger senders = new AtomicInteger();
+        inbox.heed(senders::get);
+        InboxEntry first = claimed("one");
+
+        senders.set(16);
+        recorder.record(telling(first, "a"));
+        assertEquals(Set.of(), recorder.told(), "it is in the log, nobody need be told");
+        assertTrue(log.contains("a"));
+
+        senders.set(15);
+        recorder.record(telling(claimed("two"), "b"));
+        assertEquals(Set.of("b"), recorder.told());
     }
 
     @Test
