@@ -177,8 +177,10 @@ public final class Inbox implements AutoCloseable {
     private void giveWay() {
         long now = System.nanoTime();
         long until = now + SHARE_OF_SENDERS * Math.min(now - claimedAt, MOST_GIVEN_NANOS);
-        for (int calm = isRush() ? 0 : CALM; calm < CALM && System.nanoTime() < until; calm = isRush() ? 0 : calm + 1) {
+        int calm = isRush() ? 0 : CALM;
+        while (calm < CALM && System.nanoTime() < until) {
             LockSupport.parkNanos(LOOK.toNanos());
+            calm = isRush() ? 0 : calm + 1;
         }
         claimedAt = System.nanoTime();
     }

@@ -131,9 +131,10 @@ class RecorderTest {
         recorder.record(telling(first, "a"));
         assertEquals(Set.of(), recorder.told(), "it is in the log, nobody need be told");
         assertTrue(log.contains("a"));
+        InboxEntry second = claimed("two");
 
         senders.set(15);
-        recorder.record(telling(claimed("two"), "b"));
+        recorder.record(telling(second, "b"));
         assertEquals(Set.of("b"), recorder.told());
     }
 
