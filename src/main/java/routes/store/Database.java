@@ -23,6 +23,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.ClassicConfiguration;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.internal.plugin.PluginRegister;
+import org.hsqldb.DatabaseManager;
+import org.hsqldb.DatabaseType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +112,10 @@ public final class Database implements AutoCloseable {
             return database;
         } catch (RuntimeException e) {
             if (pool != null) {
-                abandon(pool, dialect);
+                pool.close();
+            }
+            if (files != null) {
+                abandon(files);
             }
             if (lock != null) {
                 lock.close();
@@ -339,27 +344,22 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Leaves the files as they are. HSQLDB keeps a database open behind its last connection, and with it as many bytes as
-     * damage said that a row has.
+     * Leaves the files as they are. HSQLDB keeps a database open behind its last connection, also where it refused the first:
+     * with it as many bytes as damage said that a row has, and whoever opens the restored files gets the damaged ones.
      */
-    private static void abandon(HikariDataSource pool, Dialect dialect) {
-        try {
-            if (dialect == Dialect.HSQLDB) {
-                shutDown(pool, "SHUTDOWN IMMEDIATELY");
-            }
-        } catch (SQLException e) {
-            LOG.debug("The database stays open", e);
-        } finally {
-            pool.close();
+    private static void abandon(String files) {
+        org.hsqldb.Database open = DatabaseManager.lookupDatabaseObject(DatabaseType.DB_FILE, files);
+        if (open != null) {
+            open.close(org.hsqldb.Database.CLOSEMODE_IMMEDIATELY);
         }
     }
 
     /** The pool is closed first: a connection that it opens after that would open the database again. */
-    private static void shutDown(HikariDataSource pool, String statement) throws SQLException {
+    private static void shutDown(HikariDataSource pool) throws SQLException {
         try (Connection last = Objects.requireNonNull(pool.getDataSource()).getConnection();
                 Statement statements = last.createStatement()) {
             pool.close();
-            boolean unused = statements.execute(statement);
+            boolean unused = statements.execute("SHUTDOWN");
         }
     }
 
@@ -384,7 +384,7 @@ public final class Database implements AutoCloseable {
                 closeArrivals(arrivals);
             }
             if (dialect == Dialect.HSQLDB && pool.isRunning()) {
-                shutDown(pool, "SHUTDOWN");
+                shutDown(pool);
             }
         } catch (SQLException e) {
             throw new StoreException("the database does not shut down: " + root(e), e);

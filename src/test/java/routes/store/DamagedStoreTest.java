@@ -112,12 +112,24 @@ class DamagedStoreTest {
 
     private static Path copy(Path files) throws IOException {
         Path copy = Files.createDirectory(folder.resolve("copy-" + copies++));
-        try (Stream<Path> each = Files.list(files)) {
-            for (Path file : each.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, copy.resolve(file.getFileName()));
-            }
-        }
+        copy(files, copy);
         return copy;
+    }
+
+    /** In the place of all that is there. */
+    private static void copy(Path files, Path to) throws IOException {
+        for (Path file : files(to)) {
+            Files.delete(file);
+        }
+        for (Path file : files(files)) {
+            Files.copy(file, to.resolve(file.getFileName()));
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> each = Files.list(folder)) {
+            return each.filter(Files::isRegularFile).toList();
+        }
     }
 
     /** How many notifications are there, each of them whole. */
@@ -207,6 +219,8 @@ class DamagedStoreTest {
             assertTrue(said.contains("restore"), said);
             StoreException again = assertThrows(StoreException.class, () -> count(files));
             assertTrue(String.valueOf(again.getMessage()).contains("restore"), "and not begun anew: " + again);
+            copy(closed, files);
+            assertEquals(ALL, count(files), "when it is restored");
         });
     }
 
