@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.migration.baseline.BaselineMigrationConfigurationExtension;
@@ -144,13 +147,42 @@ class UpgradeTest {
                 .formatted(id, contact, dueAt, attempts);
     }
 
-    /** B13 makes at once what V1 to V13 make one after the other. */
+    /** B15 makes at once what V1 to V15 make one after the other. */
     @Test
     void aNewDatabaseHasTheSchemaOfAnUpgradedOne(@TempDir Path folder) throws SQLException {
         String old = TestDatabase.HSQLDB.url(folder.resolve("old"));
         write(TestDatabase.HSQLDB, old, "11", List.of());
 
         assertEquals(schema(old), schema(TestDatabase.HSQLDB.url(folder.resolve("new"))));
+    }
+
+    /** As the versions did that had no B15. */
+    @Test
+    void aDatabaseThatBeganWithB13HasTheSchemaOfANewOne(@TempDir Path folder) throws IOException, SQLException {
+        Path migrations = Files.createDirectory(folder.resolve("migrations"));
+        try (Stream<Path> each = Files.list(Path.of("src/main/resources/db/hsqldb"))) {
+            for (Path file :
+                    each.filter(file -> !file.endsWith("B15__schema.sql")).toList()) {
+                Files.copy(file, migrations.resolve(file.getFileName()));
+            }
+        }
+        String old = TestDatabase.HSQLDB.url(folder.resolve("old"));
+        Flyway before = Flyway.configure()
+                .dataSource(old, "SA", "")
+                .locations("filesystem:" + migrations)
+                .table("schema_version")
+                .load();
+        assertEquals(3, before.migrate().migrationsExecuted, "B13, V14, V15");
+        shutDown(old);
+
+        assertEquals(schema(TestDatabase.HSQLDB.url(folder.resolve("new"))), schema(old));
+    }
+
+    private static void shutDown(String url) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, "SA", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN");
+        }
     }
 
     private static Set<String> schema(String url) {
@@ -168,7 +200,7 @@ class UpgradeTest {
                 .locations("classpath:db/" + kind.name().toLowerCase(java.util.Locale.ROOT))
                 .table("schema_version")
                 .target(version);
-        // Older versions had no B13, which would be taken for any target.
+        // Older versions had no B13 and no B15, which would be taken for any target.
         older.getPluginRegister()
                 .getPlugin(BaselineMigrationConfigurationExtension.class)
                 .setBaselineMigrationPrefix("none");
@@ -178,9 +210,9 @@ class UpgradeTest {
             for (String each : left) {
                 assertEquals(1, statement.executeUpdate(each));
             }
-            if (kind == TestDatabase.HSQLDB) {
-                statement.execute("SHUTDOWN");
-            }
+        }
+        if (kind == TestDatabase.HSQLDB) {
+            shutDown(url);
         }
     }
 }
