@@ -77,7 +77,7 @@ public final class Webhook {
     }
 
     /**
-     * Answers 200 when the notification is on disk; nobody waits for it.
+     * Answers 200 when the notification is on disk.
      *
      * @throws NotANotificationException when it is none
      */
