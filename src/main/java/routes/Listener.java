@@ -1,16 +1,14 @@
 package routes;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -36,26 +34,12 @@ final class Listener implements PlatformHttpEngine {
 
     private static final byte[] NOTHING = {};
 
-    /**
-     * As many as can work at once, and one for when one waits. Of Camel's 20 one would be woken for each request, all to
-     * wait for the same processors.
-     */
-    private static final int WORKERS = Math.max(3, Runtime.getRuntime().availableProcessors() + 1);
-
     private final int port;
     private final AtomicInteger unanswered = new AtomicInteger();
-    private final ThreadPoolExecutor workers;
 
     /** @param port of Camel's main server */
     Listener(int port) {
         this.port = port;
-        workers = new ThreadPoolExecutor(WORKERS, WORKERS, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), work -> {
-            Thread thread = new Thread(work, "receive");
-            thread.setDaemon(true);
-            return thread;
-        });
-        // They end by themselves when nobody comes any more.
-        workers.allowCoreThreadTimeOut(true);
     }
 
     /** @return how many requests are here as a whole and not answered yet */
@@ -89,53 +73,32 @@ final class Listener implements PlatformHttpEngine {
             exchange.setPattern(ExchangePattern.InOut);
             Context loop = request.vertx().getOrCreateContext();
             processHttpRequest(exchange, request)
-                    .onSuccess(read -> begin(exchange, request, loop))
+                    .compose(read -> begin(exchange, request, loop))
                     .onFailure(failure -> {
                         failed(exchange, request, failure);
                         over(exchange);
                     });
         }
 
-        private void begin(Exchange exchange, RoutingContext request, Context loop) {
+        private Future<Boolean> begin(Exchange exchange, RoutingContext request, Context loop) {
+            Future<Boolean> begun = loop.executeBlocking(() -> process(exchange, request, loop), false);
             unanswered.incrementAndGet();
-            try {
-                workers.execute(() -> process(exchange, request, loop));
-            } catch (RuntimeException | Error e) {
-                // No thread can be had.
-                end(exchange, () -> failed(exchange, request, e));
-            }
+            return begun.onFailure(failure -> unanswered.decrementAndGet());
         }
 
-        /** What follows an asynchronous step runs where that ended, and must not block. */
-        private void process(Exchange exchange, RoutingContext request, Context loop) {
-            try {
-                createUoW(exchange);
-                boolean unused = getAsyncProcessor().process(exchange, here -> {
-                    // Not on the loop: a stream may be long in coming.
-                    byte[] body = body(exchange);
-                    onLoop(loop, exchange, () -> answer(exchange, request, body));
-                });
-            } catch (Exception | Error e) {
-                // Also when the memory is full: somebody waits for an answer.
-                onLoop(loop, exchange, () -> failed(exchange, request, e));
-            }
-        }
-
-        private void onLoop(Context loop, Exchange exchange, Runnable answer) {
-            try {
-                loop.runOnContext(now -> end(exchange, answer));
-            } catch (RejectedExecutionException e) {
-                // The server has ended, and with it the connection.
-                answered(exchange);
-            }
-        }
-
-        private void end(Exchange exchange, Runnable answer) {
-            try {
-                answer.run();
-            } finally {
-                answered(exchange);
-            }
+        /** Begins on a worker, as Camel's; what follows an asynchronous step runs where that ended, and must not block. */
+        private boolean process(Exchange exchange, RoutingContext request, Context loop) throws Exception {
+            createUoW(exchange);
+            return getAsyncProcessor().process(exchange, here -> {
+                // Not on the loop: a stream may be long in coming.
+                byte[] body = body(exchange);
+                try {
+                    loop.runOnContext(now -> answer(exchange, request, body));
+                } catch (RejectedExecutionException e) {
+                    // The server has ended, and with it the connection.
+                    answered(exchange);
+                }
+            });
         }
 
         private static byte[] body(Exchange exchange) {
@@ -160,6 +123,8 @@ final class Listener implements PlatformHttpEngine {
                 }
             } catch (RuntimeException e) {
                 failed(exchange, request, e);
+            } finally {
+                answered(exchange);
             }
         }
 

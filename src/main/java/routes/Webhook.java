@@ -77,7 +77,7 @@ public final class Webhook {
     }
 
     /**
-     * Answers 200 when the notification is on disk.
+     * Answers 200 when the notification is on disk; nobody waits for it.
      *
      * @throws NotANotificationException when it is none
      */

@@ -1,6 +1,5 @@
 package routes.store;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -8,19 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * One commit for all who wait: what comes in while a commit is under way goes into the next one. There is no artificial
  * delay, so a single entry waits for its own commit only.
  *
- * <p>Thread-safe; writes on one thread of its own, or where nobody else is writing on that of who comes first.
+ * <p>Thread-safe; writes on one thread of its own.
  */
 final class GroupCommit<T> implements AutoCloseable {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private record Entry<T>(T value, CompletableFuture<Void> committed) {}
 
@@ -28,10 +23,6 @@ final class GroupCommit<T> implements AutoCloseable {
     private final int most;
     private final Consumer<List<T>> writer;
     private final Executor teller;
-    private final boolean firstWrites;
-    /** Held by who writes. */
-    private final ReentrantLock writing = new ReentrantLock();
-
     private final Thread thread;
     private volatile boolean closed;
 
@@ -41,7 +32,7 @@ final class GroupCommit<T> implements AutoCloseable {
      * @param writer writes them in one transaction, all or nothing
      */
     GroupCommit(String name, int room, int most, Consumer<List<T>> writer) {
-        this(name, room, most, writer, Runnable::run, false);
+        this(name, room, most, writer, Runnable::run);
     }
 
     /**
@@ -49,15 +40,12 @@ final class GroupCommit<T> implements AutoCloseable {
      * @param most entries in one commit
      * @param writer writes them in one transaction, all or nothing
      * @param teller completes what waited for a commit while the next one is written
-     * @param firstWrites whether who comes when nobody writes does so itself, and {@link #add} returns when it is done: with
-     *     commits that are short, waking another thread and being woken by it takes longer than they do
      */
-    GroupCommit(String name, int room, int most, Consumer<List<T>> writer, Executor teller, boolean firstWrites) {
+    GroupCommit(String name, int room, int most, Consumer<List<T>> writer, Executor teller) {
         this.queue = new LinkedBlockingQueue<>(room);
         this.most = most;
         this.writer = writer;
         this.teller = teller;
-        this.firstWrites = firstWrites;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
         thread.start();
@@ -66,26 +54,11 @@ final class GroupCommit<T> implements AutoCloseable {
     /** @return done when the value is durable; failed with {@link StoreException} when it is not and nothing of it is stored */
     CompletableFuture<Void> add(T value) {
         Entry<T> entry = new Entry<>(value, new CompletableFuture<>());
-        // Whoever waits for the lock has waited longer.
-        if (firstWrites && !closed && !writing.hasQueuedThreads() && writing.tryLock()) {
-            try {
-                writeFirst(entry);
-            } finally {
-                writing.unlock();
-            }
-        } else if (closed || !queue.offer(entry)) {
+        if (closed || !queue.offer(entry)) {
             entry.committed.completeExceptionally(
                     new StoreException(closed ? "the store is closing" : "more is coming in than can be stored"));
         }
         return entry.committed;
-    }
-
-    private void writeFirst(Entry<T> entry) {
-        List<Entry<T>> batch = new ArrayList<>(most);
-        queue.drainTo(batch, most - 1);
-        batch.add(entry);
-        // Nobody can be waiting for this one yet.
-        write(batch, batch.size() == 1 ? Runnable::run : teller);
     }
 
     private void run() {
@@ -97,31 +70,26 @@ final class GroupCommit<T> implements AutoCloseable {
                 // Only close() interrupts: what is left in the queue is still written.
                 continue;
             }
-            writing.lock();
-            try {
-                queue.drainTo(batch, most - 1);
-                write(batch, teller);
-            } finally {
-                writing.unlock();
-            }
+            queue.drainTo(batch, most - 1);
+            write(batch);
             batch.clear();
         }
     }
 
-    private void write(List<Entry<T>> batch, Executor teller) {
+    private void write(List<Entry<T>> batch) {
         List<Entry<T>> written = List.copyOf(batch);
         try {
             writer.accept(written.stream().map(Entry::value).toList());
         } catch (RuntimeException | Error e) {
             // Also when the memory is full: the next ones may fit again, and somebody has to write them.
             StoreException failure = e instanceof StoreException known ? known : new StoreException("not stored", e);
-            tell(teller, () -> written.forEach(entry -> entry.committed.completeExceptionally(failure)));
+            tell(() -> written.forEach(entry -> entry.committed.completeExceptionally(failure)));
             return;
         }
-        tell(teller, () -> written.forEach(entry -> entry.committed.complete(null)));
+        tell(() -> written.forEach(entry -> entry.committed.complete(null)));
     }
 
-    private static void tell(Executor teller, Runnable outcome) {
+    private void tell(Runnable outcome) {
         try {
             teller.execute(outcome);
         } catch (RejectedExecutionException | Error e) {
@@ -135,12 +103,7 @@ final class GroupCommit<T> implements AutoCloseable {
         closed = true;
         thread.interrupt();
         try {
-            long until = System.nanoTime() + PATIENCE.toNanos();
-            thread.join(PATIENCE.toMillis());
-            // Somebody else may be writing.
-            if (writing.tryLock(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                writing.unlock();
-            }
+            thread.join(5_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -95,9 +95,7 @@ public final class Inbox implements AutoCloseable {
         this.clock = clock;
         arrivals = database.arrivals();
         Consumer<List<Journal.Arrival>> writer = arrivals == null ? this::insert : arrivals::append;
-        // The journal is a file of this machine; a database elsewhere may keep a caller waiting longer than it has
-        // patience.
-        commits = new GroupCommit<>("inbox-commit", ROOM, MOST_IN_A_COMMIT, writer, answers, arrivals != null);
+        commits = new GroupCommit<>("inbox-commit", ROOM, MOST_IN_A_COMMIT, writer, answers);
     }
 
     /**

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import routes.Eventually;
 
@@ -44,63 +43,6 @@ class GroupCommitTest {
         }
         assertTrue(written.size() <= 2, () -> "50 entries in " + written.size() + " commits");
         assertEquals(50, written.stream().mapToInt(List::size).sum());
-    }
-
-    @Test
-    void whoComesFirstWritesItself() {
-        List<Thread> writers = new ArrayList<>();
-        try (GroupCommit<String> commits = firstWrites(values -> writers.add(Thread.currentThread()))) {
-            assertTrue(commits.add("first").isDone());
-            assertTrue(commits.add("second").isDone());
-        }
-        assertEquals(List.of(Thread.currentThread(), Thread.currentThread()), writers);
-    }
-
-    @Test
-    void whoComesWhileTheFirstWritesDoesNotWaitForIt() throws InterruptedException {
-        CountDownLatch writing = new CountDownLatch(1);
-        try (GroupCommit<String> commits = firstWrites(values -> {
-            writing.countDown();
-            slowly(values);
-        })) {
-            CompletableFuture<Void> first =
-                    CompletableFuture.runAsync(() -> commits.add("first").join());
-            writing.await();
-            List<CompletableFuture<Void>> others = List.of(commits.add("a"), commits.add("b"), commits.add("c"));
-            assertFalse(others.get(0).isDone(), "nobody is answered before the commit");
-            disk.countDown();
-            others.forEach(CompletableFuture::join);
-            first.join();
-        }
-        assertEquals(List.of("first"), written.get(0));
-        assertEquals(
-                List.of("a", "b", "c"),
-                written.stream().skip(1).flatMap(List::stream).toList());
-    }
-
-    @Test
-    void itClosesWhenTheFirstHasWritten() throws InterruptedException {
-        CountDownLatch writing = new CountDownLatch(1);
-        GroupCommit<String> commits = firstWrites(values -> {
-            writing.countDown();
-            slowly(values);
-        });
-        CompletableFuture<Void> first =
-                CompletableFuture.runAsync(() -> commits.add("first").join());
-        writing.await();
-        CompletableFuture<Void> closed = CompletableFuture.runAsync(commits::close);
-        Eventually.holds("nothing more is taken", () -> commits.add("late").isCompletedExceptionally());
-        assertFalse(closed.isDone());
-
-        disk.countDown();
-
-        closed.join();
-        assertEquals(List.of("first"), written.get(0));
-        first.join();
-    }
-
-    private static GroupCommit<String> firstWrites(Consumer<List<String>> writer) {
-        return new GroupCommit<>("test", 100, 100, writer, Runnable::run, true);
     }
 
     @Test
