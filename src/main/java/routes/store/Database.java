@@ -25,6 +25,7 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.internal.plugin.PluginRegister;
 import org.hsqldb.DatabaseManager;
 import org.hsqldb.DatabaseType;
+import org.hsqldb.HsqlException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -348,9 +349,14 @@ public final class Database implements AutoCloseable {
      * with it as many bytes as damage said that a row has, and whoever opens the restored files gets the damaged ones.
      */
     private static void abandon(String files) {
-        org.hsqldb.Database open = DatabaseManager.lookupDatabaseObject(DatabaseType.DB_FILE, files);
-        if (open != null) {
-            open.close(org.hsqldb.Database.CLOSEMODE_IMMEDIATELY);
+        try {
+            org.hsqldb.Database open = DatabaseManager.lookupDatabaseObject(DatabaseType.DB_FILE, files);
+            if (open != null) {
+                open.close(org.hsqldb.Database.CLOSEMODE_IMMEDIATELY);
+            }
+        } catch (HsqlException e) {
+            // Why it is refused is what an operator has to hear.
+            LOG.debug("The database stays open", e);
         }
     }
 

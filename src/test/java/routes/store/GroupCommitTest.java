@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import routes.Eventually;
 
@@ -83,6 +84,16 @@ class GroupCommitTest {
             good.join();
         }
         assertTrue(good.isDone());
+    }
+
+    @Test
+    void whoWaitsIsToldAlsoWhenNoThreadCanBeHadForIt() {
+        try (GroupCommit<String> commits = new GroupCommit<>("test", 10, 10, values -> {}, told -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        })) {
+            commits.add("first").orTimeout(10, TimeUnit.SECONDS).join();
+            commits.add("second").orTimeout(10, TimeUnit.SECONDS).join();
+        }
     }
 
     @Test
