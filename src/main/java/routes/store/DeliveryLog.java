@@ -73,6 +73,8 @@ public final class DeliveryLog implements AutoCloseable {
                     FRESH_BYTES + delivery.request().length())
             .executor(Runnable::run)
             .build();
+    /** Of an embedded database in files only: nobody else writes events there. */
+    private final @Nullable UniqueIds uniqueIds;
     /** Shared only: whether something may be claimed by this instance that it is not sending. */
     private volatile boolean claimedInDoubt;
 
@@ -82,6 +84,7 @@ public final class DeliveryLog implements AutoCloseable {
         this.database = database;
         this.clock = clock;
         commits = new GroupCommit<>("delivery-log-commit", ROOM, MOST_IN_A_COMMIT, this::write);
+        uniqueIds = database.arrivals() == null ? null : new UniqueIds(database);
     }
 
     /** @return whether nobody else works on the same database */
@@ -96,6 +99,9 @@ public final class DeliveryLog implements AutoCloseable {
      * @throws StoreException when the database does not answer
      */
     public boolean contains(String uniqueId) {
+        if (uniqueIds != null && !uniqueIds.mayContain(uniqueId)) {
+            return false;
+        }
         try {
             return !database.jdbc()
                     .queryForList(database.sql("exists-event"), Integer.class, uniqueId)
@@ -183,6 +189,9 @@ public final class DeliveryLog implements AutoCloseable {
         InboxEntry entry = known.entry();
         RecordedEvent event = known.event();
         long id = database.ids().next();
+        if (uniqueIds != null) {
+            uniqueIds.add(event.uniqueId());
+        }
         rows.events.add(new Object[] {
             id,
             event.uniqueId(),
@@ -849,5 +858,8 @@ public final class DeliveryLog implements AutoCloseable {
     @Override
     public void close() {
         commits.close();
+        if (uniqueIds != null) {
+            uniqueIds.close();
+        }
     }
 }

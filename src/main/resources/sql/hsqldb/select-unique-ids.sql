@@ -1,0 +1,1 @@
+SELECT id, unique_id FROM event WHERE id > ? ORDER BY id LIMIT ?
