@@ -2,9 +2,9 @@ package routes.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.LockSupport;
 import net.jpountz.xxhash.XXHash64;
 import net.jpountz.xxhash.XXHashFactory;
 import org.slf4j.Logger;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Until all of the log has been read, which goes on beside the work, it takes every event for one that may be known.
  *
  * <p>It has 2 MB, and is of less use the more events there are: of a hundred new ones, 1 is taken for one that may be known
- * where the log holds 1.6 million, 26 at 5 million. What is deleted stays in it until the next start.
+ * where the log holds 1.6 million, 28 at 5 million. What is deleted stays in it until the next start.
  *
  * <p>Thread-safe.
  */
@@ -31,7 +31,7 @@ final class UniqueIds implements AutoCloseable {
     /** For each second of reading, so many are left to those who work. */
     private static final int REST = 3;
 
-    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(5);
+    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
     private record Row(long id, String uniqueId) {}
 
@@ -40,9 +40,12 @@ final class UniqueIds implements AutoCloseable {
     private final XXHash64 hash = XXHashFactory.safeInstance().hash64();
     private final Thread reader = new Thread(this::read, "read-unique-ids");
     private volatile boolean complete;
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Begins to read the log; nothing may enter it from now on that is not {@linkplain #add added} before. */
+    /**
+     * Begins to read the log; nothing may enter it from now on that is not {@linkplain #add added} before: there is one of
+     * these on a database.
+     */
     UniqueIds(Database database) {
         this.database = database;
         reader.setDaemon(true);
@@ -91,7 +94,8 @@ final class UniqueIds implements AutoCloseable {
     private void read() {
         try {
             long after = 0;
-            while (!closed) {
+            long rest = 0;
+            while (!closed.await(rest, TimeUnit.NANOSECONDS)) {
                 long start = System.nanoTime();
                 List<Row> rows = database.jdbc()
                         .query(
@@ -105,11 +109,16 @@ final class UniqueIds implements AutoCloseable {
                     return;
                 }
                 after = rows.get(rows.size() - 1).id;
-                LockSupport.parkNanos(REST * (System.nanoTime() - start));
+                rest = REST * (System.nanoTime() - start);
             }
-        } catch (RuntimeException e) {
-            if (!closed) {
-                LOG.warn("The delivery log cannot be read from end to end; it is asked for every event", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            if (closed.getCount() > 0) {
+                LOG.warn(
+                        "The delivery log could not be read from end to end, so it is asked for every event until the next start: {}",
+                        e.toString());
+                LOG.debug("Why it could not be read", e);
             }
         }
     }
@@ -117,8 +126,7 @@ final class UniqueIds implements AutoCloseable {
     /** Returns when nothing is read any more, or that takes too long. */
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(reader);
+        closed.countDown();
         try {
             reader.join(PATIENCE_MILLIS);
         } catch (InterruptedException e) {

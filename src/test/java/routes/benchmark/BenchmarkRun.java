@@ -31,7 +31,7 @@ import routes.sandbox.StandInMain;
  *
  * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run and
  * {@code sustained} seconds of one, {@code backlogs} separated by commas, {@code options} of the jar's virtual machine,
- * {@code parts} of it that are wanted (start, acknowledge, end-to-end, import, backlog, slow-disk, node-red),
+ * {@code parts} of it that are wanted (start, acknowledge, end-to-end, import, backlog, cold, slow-disk, node-red),
  * {@code nodeRed}: {@code red.js} of an installed Node-RED, for the part node-red.
  */
 public final class BenchmarkRun {
@@ -64,7 +64,7 @@ public final class BenchmarkRun {
     private final List<String> options =
             List.of(System.getProperty("options", "-Xmx1g").split(" "));
     private final List<String> parts =
-            List.of(System.getProperty("parts", "start,acknowledge,end-to-end,import,backlog,slow-disk,node-red")
+            List.of(System.getProperty("parts", "start,acknowledge,end-to-end,import,backlog,cold,slow-disk,node-red")
                     .split(","));
     private final JsonMapper json = JsonMapper.builder().build();
     private final Path folder;
@@ -97,7 +97,7 @@ public final class BenchmarkRun {
                 + 3 * Arrays.stream(backlogs).sum()
                 + (int) (seconds * 25_000)
                 + 3 * WARM_UP
-                + events
+                + 2 * events
                 + 50_000;
         double disk = Disk.commitsPerSecond(folder, 2);
         try (Child load = Child.ofClass(LoadProcess.class, "2g", log, List.of(Integer.toString(most)));
@@ -123,6 +123,9 @@ public final class BenchmarkRun {
             }
             try (Product product = product("store", options, intercomUrl, klaviyoUrl)) {
                 measure(load, product, sink, klaviyoUrl);
+            }
+            if (parts.contains("cold")) {
+                cold(load, intercomUrl);
             }
             if (parts.contains("node-red")) {
                 nodeRed(load);
@@ -236,6 +239,29 @@ public final class BenchmarkRun {
                 "Node-RED, end to end, as fast as can be",
                 "%,.0f events/s, p50 %s, p99 %s".formatted(delivered, millis(arrived, "p50"), millis(arrived, "p99")),
                 "ours: %.2f of it".formatted(endToEndRate / delivered));
+    }
+
+    /** A process that has only just started: its compiler is busy with what it does for the first time. */
+    private void cold(Child load, URI intercom) throws IOException {
+        try (Child sink = sink(0, "off")) {
+            URI klaviyo = URI.create(sink.readLine());
+            try (Product product = product("cold", options, intercom, klaviyo)) {
+                start(product, load, ", before it is loaded at once");
+                int from = next;
+                long expected =
+                        post(load, product, 64, events, 600, 0).path("events").asLong();
+                idle(product);
+                JsonNode arrived = arrivals(load, klaviyo, from);
+                row(
+                        "End to end, as fast as can be, from the start on",
+                        "%,.0f events/s, p50 %s, p99 %s"
+                                .formatted(
+                                        expected / arrived.path("seconds").asDouble(),
+                                        millis(arrived, "p50"),
+                                        millis(arrived, "p99")),
+                        "");
+            }
+        }
     }
 
     private JsonNode arrivals(Child load, URI klaviyo, int from) {

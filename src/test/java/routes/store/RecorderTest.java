@@ -2,6 +2,7 @@ package routes.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -136,6 +137,22 @@ class RecorderTest {
         senders.set(15);
         recorder.record(telling(second, "b"));
         assertEquals(Set.of("b"), recorder.told());
+    }
+
+    @Test
+    void whatIsWrittenIsKnownHoweverItWasWritten() {
+        UniqueIdsTest.awaitRead();
+        AtomicInteger senders = new AtomicInteger(16);
+        inbox.heed(senders::get);
+
+        recorder.record(telling(claimed("one"), "in a rush"));
+        senders.set(0);
+        recorder.record(telling(claimed("two"), "beside"));
+        Eventually.holds("it is written", () -> inbox.size() == 0);
+
+        assertTrue(log.contains("in a rush"));
+        assertTrue(log.contains("beside"));
+        assertFalse(log.contains("never"));
     }
 
     @Test

@@ -41,6 +41,12 @@ class UniqueIdsTest {
         database.transaction(() -> database.batch("insert-event", rows));
     }
 
+    /** Returns when nobody reads a log any more. */
+    static void awaitRead() {
+        Deadline.await("reading ends", PATIENCE, () -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("read-unique-ids")));
+    }
+
     private static void awaitComplete(UniqueIds ids) {
         Deadline.await("the log is read", PATIENCE, () -> !ids.mayContain("nobody's"));
     }
@@ -95,8 +101,7 @@ class UniqueIdsTest {
         database.transaction(() -> database.jdbc().update("ALTER TABLE event RENAME TO lost"));
 
         try (UniqueIds ids = new UniqueIds(database)) {
-            Deadline.await("reading ends", PATIENCE, () -> Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().equals("read-unique-ids")));
+            awaitRead();
 
             assertTrue(ids.mayContain("anything"));
         }
