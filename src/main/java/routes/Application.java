@@ -159,6 +159,9 @@ public final class Application implements AutoCloseable {
             PlatformHttpComponent admin = new PlatformHttpComponent();
             admin.setEngine(engine);
             context.addComponent("admin", admin);
+            for (String scheme : List.of("http", "https")) {
+                context.addComponent(scheme, new ApiHttpComponent());
+            }
             QuartzComponent ofThisInstance = new QuartzComponent();
             ofThisInstance.setEnableJmx(false);
             ofThisInstance.setProperties(Map.of(
@@ -213,8 +216,6 @@ public final class Application implements AutoCloseable {
         properties.put("camel.main.name", "intercom-klaviyo");
         properties.put("camel.main.shutdown-timeout", "8");
         properties.put("camel.main.stream-caching-enabled", "false");
-        properties.put("camel.component.http.automatic-retries-disabled", "true");
-        properties.put("camel.component.http.follow-redirects", "false");
         properties.put("camel.component.quartz.enable-jmx", "false");
         properties.put("camel.server.enabled", "true");
         properties.put("camel.server.host", settings.httpHost());
