@@ -105,10 +105,15 @@ public final class RoutesFile {
         context = target;
         binding = beans;
         byte[] bytes = given();
-        RoutesText text = RoutesText.parse(name(), new String(bytes, StandardCharsets.UTF_8));
+        String text = new String(bytes, StandardCharsets.UTF_8);
         CalledRoutes.leaveFailuresIn(target);
-        add(target, text, text.parts().keySet());
-        running = text;
+        if (file == null) {
+            addBundled(target, text);
+        } else {
+            RoutesText routes = RoutesText.parse(name(), text);
+            add(target, routes, routes.parts().keySet());
+            running = routes;
+        }
         decided = bytes;
         loadedAt = clock.instant();
         if (file != null) {
@@ -222,6 +227,15 @@ public final class RoutesFile {
                     }
                 }
             }
+        }
+    }
+
+    /** What the jar brings was checked when it was built: a start does not read it a second time for that. */
+    private void addBundled(CamelContext target, String text) {
+        try {
+            load(target, text);
+        } catch (Exception e) {
+            throw failed(RoutesText.parse(name(), text), e);
         }
     }
 

@@ -201,7 +201,10 @@ public final class Database implements AutoCloseable {
         ClassicConfiguration configuration = new ClassicConfiguration();
         configuration.setPluginRegister(new OnlyOne());
         configuration.setDataSource(source);
-        configuration.setLocationsAsStrings("classpath:db/" + dialect.folder());
+        Migrations migrations = new Migrations(dialect);
+        configuration.setLocationsAsStrings(migrations.location());
+        configuration.setResourceProvider(migrations);
+        configuration.setJavaMigrationClassProvider(List::of);
         configuration.setTable("schema_version");
         // Nothing is ignored: a store written by a newer version must be refused, not half understood.
         configuration.setIgnoreMigrationPatterns("*:pending");

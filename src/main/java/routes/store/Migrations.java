@@ -1,0 +1,88 @@
+package routes.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.flywaydb.core.api.Location;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.flywaydb.core.internal.resource.classpath.ClassPathResource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scripts of a schema by name. Flyway would find them by itself, among all that is in the jar: a fiftieth of a start.
+ *
+ * <p>Immutable.
+ */
+final class Migrations implements ResourceProvider {
+
+    private static final List<String> HSQLDB = List.of(
+            "B13__schema.sql",
+            "B15__schema.sql",
+            "V1__inbox_and_delivery_log.sql",
+            "V2__history.sql",
+            "V4__connection.sql",
+            "V5__open_cases.sql",
+            "V6__outbox.sql",
+            "V8__beginning_of_reconciliation.sql",
+            "V9__smaller_cache.sql",
+            "V10__request.sql",
+            "V11__journal.sql",
+            "V12__content.sql",
+            "V13__packed.sql",
+            "V14__due_contacts.sql",
+            "V15__larger_cache.sql");
+
+    private static final List<String> POSTGRESQL = List.of(
+            "V1__inbox_and_delivery_log.sql",
+            "V2__history.sql",
+            "V3__quartz.sql",
+            "V4__connection.sql",
+            "V5__open_cases.sql",
+            "V6__outbox.sql",
+            "V7__instances.sql",
+            "V8__beginning_of_reconciliation.sql",
+            "V10__request.sql",
+            "V14__due_contacts.sql");
+
+    private final String folder;
+    private final List<String> names;
+
+    Migrations(Database.Dialect dialect) {
+        folder = "db/" + dialect.folder() + "/";
+        names = dialect == Database.Dialect.HSQLDB ? HSQLDB : POSTGRESQL;
+    }
+
+    /** @return where they are, as Flyway writes it */
+    String location() {
+        return "classpath:" + folder;
+    }
+
+    List<String> names() {
+        return names;
+    }
+
+    @Override
+    public @Nullable LoadableResource getResource(String name) {
+        return names.contains(name) ? resource(name) : null;
+    }
+
+    @Override
+    public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+        return names.stream()
+                .filter(name ->
+                        name.startsWith(prefix) && Arrays.stream(suffixes).anyMatch(name::endsWith))
+                .map(this::resource)
+                .toList();
+    }
+
+    private LoadableResource resource(String name) {
+        return new ClassPathResource(
+                new Location(location()),
+                folder + name,
+                Objects.requireNonNull(Migrations.class.getClassLoader()),
+                StandardCharsets.UTF_8);
+    }
+}
