@@ -226,11 +226,8 @@ public final class Deliveries {
 
     /** @return the body of {@code POST /api/event-bulk-create-jobs} */
     public byte[] inBulk(@Body Shipment shipment) throws JsonProcessingException {
-        List<ObjectNode> events = new ArrayList<>(shipment.deliveries().size());
-        for (Delivery delivery : shipment.deliveries()) {
-            events.add(attributes(delivery));
-        }
-        return json.writeValueAsBytes(BulkRequest.of(events));
+        return BulkRequest.of(
+                shipment.deliveries().stream().map(Delivery::request).toList());
     }
 
     private ObjectNode attributes(Delivery delivery) throws JsonProcessingException {

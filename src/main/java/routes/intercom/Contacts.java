@@ -41,7 +41,7 @@ public final class Contacts {
 
     private static final int MOST_MERGES = 5;
     /** What an id can look like: no other gets into a path, a search or the memory. */
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Word ID = new Word("_-", 64);
 
     private static final Pattern SURVIVOR = Pattern.compile("</contacts/([^>/?]+)>\\s*;\\s*rel=\"?canonical\"?");
 
@@ -123,7 +123,7 @@ public final class Contacts {
     }
 
     private static boolean isId(String text) {
-        return ID.matcher(text).matches();
+        return ID.matches(text);
     }
 
     /**

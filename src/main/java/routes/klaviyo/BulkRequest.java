@@ -1,8 +1,15 @@
 package routes.klaviyo;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -19,6 +26,8 @@ public final class BulkRequest {
     public static final int MAX_EVENTS = 1_000;
     /** Klaviyo: at most 5 MB; a margin for the wrapping. */
     public static final int MAX_BYTES = 4_800_000;
+
+    private static final JsonFactory JSON = JsonMapper.builder().build().getFactory();
 
     private static final Pattern GROUP = Pattern.compile("^/data/attributes/events-bulk-create/data/(\\d{1,4})(?:/|$)");
 
@@ -38,36 +47,72 @@ public final class BulkRequest {
         return bytes;
     }
 
-    /** @param events attributes of single events, no {@code unique_id} twice; they become parts of it */
-    public static ObjectNode of(List<ObjectNode> events) {
-        ObjectNode request = JsonNodeFactory.instance.objectNode();
-        ArrayNode groups = request.putObject("data")
-                .put("type", "event-bulk-create-job")
-                .putObject("attributes")
-                .putObject("events-bulk-create")
-                .putArray("data");
-        events.forEach(event -> groups.add(group(event)));
-        return request;
+    /**
+     * @param events attributes of single events, JSON objects, no {@code unique_id} twice
+     * @return UTF-8
+     * @throws JsonProcessingException when one is not JSON
+     */
+    public static byte[] of(List<String> events) throws JsonProcessingException {
+        try (ByteArrayBuilder bytes = new ByteArrayBuilder();
+                JsonGenerator request = JSON.createGenerator(bytes)) {
+            request.writeStartObject();
+            request.writeObjectFieldStart("data");
+            request.writeStringField("type", "event-bulk-create-job");
+            request.writeObjectFieldStart("attributes");
+            request.writeObjectFieldStart("events-bulk-create");
+            request.writeArrayFieldStart("data");
+            for (String event : events) {
+                writeGroup(event, request);
+            }
+            request.close();
+            return bytes.toByteArray();
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
     }
 
-    private static ObjectNode group(ObjectNode event) {
-        ObjectNode profile = (ObjectNode) event.remove("profile");
-        // The one difference in shape: meta is a sibling of attributes here and stands inside them in a single event.
+    /** Token by token: only the profile, which stands beside its event here, is built up. */
+    private static void writeGroup(String event, JsonGenerator request) throws IOException {
+        ObjectNode profile = null;
+        request.writeStartObject();
+        request.writeStringField("type", "event-bulk-create");
+        request.writeObjectFieldStart("attributes");
+        request.writeObjectFieldStart("events");
+        request.writeArrayFieldStart("data");
+        request.writeStartObject();
+        request.writeStringField("type", "event");
+        request.writeObjectFieldStart("attributes");
+        try (JsonParser attributes = JSON.createParser(event)) {
+            attributes.nextToken();
+            while (attributes.nextToken() == JsonToken.FIELD_NAME) {
+                if (attributes.currentName().equals("profile")) {
+                    attributes.nextToken();
+                    profile = attributes.readValueAsTree();
+                } else {
+                    request.copyCurrentStructure(attributes);
+                }
+            }
+        }
+        request.writeEndObject();
+        request.writeEndObject();
+        request.writeEndArray();
+        request.writeEndObject();
+        if (profile != null) {
+            request.writeObjectField("profile", besideItsEvent(profile));
+        }
+        request.writeEndObject();
+        request.writeEndObject();
+    }
+
+    /** The one difference in shape: meta is a sibling of attributes here and stands inside them in a single event. */
+    private static ObjectNode besideItsEvent(ObjectNode profile) {
         if (profile.path("data").path("attributes").has("meta")) {
             ObjectNode data = (ObjectNode) profile.get("data");
             data.set("meta", ((ObjectNode) data.get("attributes")).remove("meta"));
         }
-        ObjectNode group = JsonNodeFactory.instance.objectNode();
-        group.put("type", "event-bulk-create");
-        ObjectNode attributes = group.putObject("attributes");
-        attributes.set("profile", profile);
-        attributes
-                .putObject("events")
-                .putArray("data")
-                .addObject()
-                .put("type", "event")
-                .set("attributes", event);
-        return group;
+        return profile;
     }
 
     /** @return the index of the group that a refusal's {@code source.pointer} names */
