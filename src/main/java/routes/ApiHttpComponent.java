@@ -19,29 +19,29 @@ import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Camel's HTTP component for requests to an API: without cookies, and without redirects and repetitions of its own, which
- * would keep an answer from the route that says what it means. The certificates that TLS trusts are read with the first
- * request, and not by the start. One instance for each scheme, as Camel has it.
+ * Camel's HTTP component for requests to an API: it knows no kinds of cookies, and reads the certificates that are trusted
+ * with the first request, not at the start; but those that an operator's settings name at the start, where a mistake
+ * shows. One instance for each scheme, as Camel has it.
  */
 @Component("http,https")
 final class ApiHttpComponent extends HttpComponent {
 
     ApiHttpComponent() {
-        setAutomaticRetriesDisabled(true);
-        setFollowRedirects(false);
-        setCookieManagementDisabled(true);
         // Without one it reads the list of all domains under which names are given out.
         setHttpClientConfigurer(builder -> builder.setDefaultCookieSpecRegistry(name -> null));
     }
 
     @Override
     protected Registry<ConnectionSocketFactory> createConnectionRegistry(
-            HostnameVerifier verifier, @Nullable SSLContextParameters parameters, boolean useSystemProperties) {
+            HostnameVerifier verifier, @Nullable SSLContextParameters parameters, boolean useSystemProperties)
+            throws GeneralSecurityException, IOException {
+        if (parameters != null || useSystemProperties) {
+            return super.createConnectionRegistry(verifier, parameters, useSystemProperties);
+        }
         return RegistryBuilder.<ConnectionSocketFactory>create()
                 .register("http", PlainConnectionSocketFactory.getSocketFactory())
                 .register("https", new Tls(() -> (LayeredConnectionSocketFactory)
-                        super.createConnectionRegistry(verifier, parameters, useSystemProperties)
-                                .lookup("https")))
+                        super.createConnectionRegistry(verifier, null, false).lookup("https")))
                 .build();
     }
 

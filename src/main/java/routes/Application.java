@@ -216,6 +216,13 @@ public final class Application implements AutoCloseable {
         properties.put("camel.main.name", "intercom-klaviyo");
         properties.put("camel.main.shutdown-timeout", "8");
         properties.put("camel.main.stream-caching-enabled", "false");
+        for (String scheme : List.of("http", "https")) {
+            // The routes say what an answer means: none is repeated, followed or remembered before they see it.
+            String component = "camel.component." + scheme;
+            properties.put(component + ".automatic-retries-disabled", "true");
+            properties.put(component + ".follow-redirects", "false");
+            properties.put(component + ".cookie-management-disabled", "true");
+        }
         properties.put("camel.component.quartz.enable-jmx", "false");
         properties.put("camel.server.enabled", "true");
         properties.put("camel.server.host", settings.httpHost());

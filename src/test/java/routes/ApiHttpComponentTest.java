@@ -160,6 +160,7 @@ class ApiHttpComponentTest {
     @Test
     void aCertificateThatNobodyVouchesForIsRefused(RunningApplication running) {
         System.clearProperty(TRUSTED);
+        System.clearProperty(TRUSTED + "Password");
         requests.clear();
         Exchange exchange = post(running, address(true, 201));
         assertInstanceOf(SSLHandshakeException.class, exchange.getException());

@@ -7,8 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,8 @@ class LogLineTest {
         assertEquals("WARN  Deliveries         Parked a: Klaviyo answers 400" + System.lineSeparator(), said(line));
         OffsetDateTime time = OffsetDateTime.parse(line.substring(0, line.indexOf(' ')));
         assertEquals(AT, time.toInstant().toEpochMilli());
-        assertEquals(time, time.truncatedTo(ChronoUnit.MILLIS));
+        assertEquals(
+                time, Instant.ofEpochMilli(AT).atZone(ZoneId.systemDefault()).toOffsetDateTime());
     }
 
     @Test
@@ -56,6 +58,11 @@ class LogLineTest {
             assertEquals(1, line.lines().count(), line);
             assertTrue(line.contains("topic a | "), line);
         }
+    }
+
+    @Test
+    void aTabStays() {
+        assertTrue(line("routes.Webhook", "a\tb", null).contains(" a\tb"));
     }
 
     @Test

@@ -13,7 +13,10 @@ final class Word {
     private final BitSet characters = new BitSet(128);
     private final int most;
 
-    /** @param others characters that may stand beside letters and digits; @param most characters */
+    /**
+     * @param others characters that may stand beside letters and digits
+     * @param most characters
+     */
     Word(String others, int most) {
         this.most = most;
         characters.set('a', 'z' + 1);

@@ -85,7 +85,9 @@ public final class BulkRequest {
         request.writeStringField("type", "event");
         request.writeObjectFieldStart("attributes");
         try (JsonParser attributes = JSON.createParser(event)) {
-            attributes.nextToken();
+            if (attributes.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("the attributes of an event are no object");
+            }
             while (attributes.nextToken() == JsonToken.FIELD_NAME) {
                 if (attributes.currentName().equals("profile")) {
                     attributes.nextToken();
