@@ -134,7 +134,7 @@ public final class BenchmarkRun {
                 nodeRed(load);
             }
             if (parts.contains("slow-disk")) {
-                slowDisk(load, intercomUrl, klaviyoUrl);
+                slowDisk(load, intercomUrl);
             }
             write(kinds, disk);
         }
@@ -289,18 +289,21 @@ public final class BenchmarkRun {
     }
 
     /** Where a commit takes 5 ms more. Needs a C compiler; without one the row says so. */
-    private void slowDisk(Child load, URI intercom, URI klaviyo) throws IOException {
+    private void slowDisk(Child load, URI intercom) throws IOException {
         Path library = folder.resolve("slow-disk.so");
         String row = "Acknowledge, durable, 256 connections, a commit takes 5 ms more";
         if (!isCompiled(library)) {
             row(row, "not measured: no C compiler", "");
             return;
         }
-        try (Product product = product("slow", options, intercom, klaviyo).with("LD_PRELOAD", library.toString())) {
-            start(product, load, " on a slow disk");
-            warmUp(load, product);
-            JsonNode result = post(load, product, 256, (int) (seconds * 25_000), seconds, 0);
-            row(row, rateAndLatency(result), "");
+        try (Child sink = sink(0, "off")) {
+            URI klaviyo = URI.create(sink.readLine());
+            try (Product product = product("slow", options, intercom, klaviyo).with("LD_PRELOAD", library.toString())) {
+                start(product, load, " on a slow disk");
+                warmUp(load, product);
+                JsonNode result = post(load, product, 256, (int) (seconds * 25_000), seconds, 0);
+                row(row, rateAndLatency(result), "");
+            }
         }
     }
 
