@@ -37,6 +37,9 @@ import routes.sandbox.StandInMain;
 public final class BenchmarkRun {
 
     private static final Path TARGET = Path.of("target");
+    /** Parts that are of a process that has been at work for a while. */
+    private static final List<String> WARM = List.of("acknowledge", "end-to-end", "import", "backlog");
+
     private static final int[] CONNECTIONS = {1, 16, 64, 256};
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     /** So much a start may be told too long. */
@@ -166,7 +169,9 @@ public final class BenchmarkRun {
         Child life = start(product, load, "");
         boolean unused = life.endsWithin(Duration.ofSeconds(5));
         row("Resident memory at rest", "%d MiB".formatted(life.residentMib()), "");
-        warmUp(load, product);
+        if (WARM.stream().anyMatch(parts::contains)) {
+            warmUp(load, product);
+        }
         if (parts.contains("acknowledge")) {
             acknowledge(load, product, life);
         }
