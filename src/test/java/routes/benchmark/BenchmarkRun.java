@@ -29,6 +29,9 @@ import routes.sandbox.StandInMain;
  * The benchmark, {@code ./mvnw verify -Pbenchmark}: load generator, sink, baselines and the jar in processes of their own
  * on one machine. Absolute numbers say as much about the machine as about the program; hence the ratios.
  *
+ * <p>What is measured of acknowledging, the way through, import and backlog is of a process that has been at work until its
+ * compiler was done with the most; of a new one the parts start and cold tell.
+ *
  * <p>Properties: {@code seconds} for each number of connections, {@code events} for each end-to-end run and
  * {@code sustained} seconds of one, {@code backlogs} separated by commas, {@code options} of the jar's virtual machine,
  * {@code parts} of it that are wanted (start, acknowledge, end-to-end, import, backlog, cold, slow-disk, node-red),
@@ -263,7 +266,7 @@ public final class BenchmarkRun {
                 long expected =
                         post(load, product, 64, events, 600, 0).path("events").asLong();
                 idle(product);
-                JsonNode arrived = arrivals(load, klaviyo, from);
+                JsonNode arrived = arrivals(load, klaviyo, from, expected);
                 row(
                         "End to end, as fast as can be, from the start on",
                         "%,.0f events/s, p50 %s, p99 %s"
@@ -274,6 +277,16 @@ public final class BenchmarkRun {
                         "");
             }
         }
+    }
+
+    /** @throws IOException when it is not as many events that arrived */
+    private JsonNode arrivals(Child load, URI klaviyo, int from, long expected) throws IOException {
+        JsonNode arrived = arrivals(load, klaviyo, from);
+        if (arrived.path("count").asLong() != expected) {
+            throw new IOException("of %d events %d arrived"
+                    .formatted(expected, arrived.path("count").asLong()));
+        }
+        return arrived;
     }
 
     private JsonNode arrivals(Child load, URI klaviyo, int from) {
@@ -410,12 +423,8 @@ public final class BenchmarkRun {
         Duration before = life.cpu();
         JsonNode sent = post(load, product, 64, count, 600, perSecond);
         idle(product);
-        JsonNode arrived = arrivals(load, klaviyoUrl, from);
         long expected = sent.path("events").asLong();
-        if (arrived.path("count").asLong() != expected) {
-            throw new IOException("of %d events %d arrived"
-                    .formatted(expected, arrived.path("count").asLong()));
-        }
+        JsonNode arrived = arrivals(load, klaviyoUrl, from, expected);
         String what = perSecond == 0
                 ? "as fast as can be"
                 : "%,d notifications/s for %d s".formatted(perSecond, count / perSecond);
