@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A line of the log: time, level, who says it, what. In Java, since logback takes a pattern apart with eighty small classes
+ * A line of the log: time, level, who says it, what. In Java, since logback takes a pattern apart with 147 small classes
  * that a start would wait for.
  *
  * <p>Thread-safe.

@@ -4,7 +4,7 @@ import java.util.BitSet;
 
 /**
  * The shape of a word: ASCII letters, digits and some others, up to a length. Several are asked of each notification, where
- * regular expressions took a fiftieth of all the work.
+ * regular expressions took a hundredth of all the work.
  *
  * <p>Immutable.
  */

@@ -12,7 +12,7 @@ import org.flywaydb.core.internal.resource.classpath.ClassPathResource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scripts of a schema by name. Flyway would find them by itself, among all that is in the jar: a fiftieth of a start.
+ * The scripts of a schema by name. Flyway would find them by itself, among all that is in the jar: a hundredth of a start.
  *
  * <p>Immutable.
  */
