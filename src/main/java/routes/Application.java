@@ -1,5 +1,6 @@
 package routes;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,15 +73,20 @@ public final class Application implements AutoCloseable {
      * @throws RoutesException when the routes file cannot be used
      */
     public static Application start(Settings settings, Clock clock) {
-        return new Application(settings, clock);
+        return start(settings, clock, Ticker.systemTicker());
     }
 
-    private Application(Settings settings, Clock clock) {
+    /** As above; {@code ticker} measures how long senders take. */
+    static Application start(Settings settings, Clock clock, Ticker ticker) {
+        return new Application(settings, clock, ticker);
+    }
+
+    private Application(Settings settings, Clock clock, Ticker ticker) {
         this.settings = settings;
         routes = new RoutesFile(settings.routes(), gate, clock);
         webhooks = new Listener(settings.httpPort());
         // A body may take its bytes four times on its way to the disk.
-        senders = new Senders(clock, Runtime.getRuntime().maxMemory() / 8);
+        senders = new Senders(ticker, Runtime.getRuntime().maxMemory() / 8);
         opening = new FutureTask<>(() -> open(clock));
         // Meanwhile Camel reads its configuration and the routes, which takes as long.
         new Thread(opening, "open-database").start();

@@ -1,11 +1,11 @@
 package routes;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -29,14 +29,17 @@ final class Senders implements Handler<RoutingContext> {
 
     private static final int MOST_CONNECTIONS = 1_000;
 
-    private final Clock clock;
+    private final Ticker ticker;
     private final long mostBytes;
     private final Map<HttpConnection, Long> connections = new ConcurrentHashMap<>();
     private final Map<HttpServerRequest, Long> requests = new ConcurrentHashMap<>();
 
-    /** @param mostBytes of requests that have not been sent to their end */
-    Senders(Clock clock, long mostBytes) {
-        this.clock = clock;
+    /**
+     * @param ticker that no correction of the machine's clock moves: one minute forward would part with everybody
+     * @param mostBytes of requests that have not been sent to their end
+     */
+    Senders(Ticker ticker, long mostBytes) {
+        this.ticker = ticker;
         this.mostBytes = mostBytes;
     }
 
@@ -53,7 +56,7 @@ final class Senders implements Handler<RoutingContext> {
             connections.remove(quietest);
             quietest.close();
         }
-        connections.put(connection, clock.millis());
+        connections.put(connection, ticker.read());
         connection.closeHandler(closed -> connections.remove(connection));
     }
 
@@ -61,7 +64,7 @@ final class Senders implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
-        long now = clock.millis();
+        long now = ticker.read();
         connections.replace(request.connection(), now);
         requests.put(request, now);
         context.addEndHandler(done -> forgetIfOver(request));
@@ -86,19 +89,19 @@ final class Senders implements Handler<RoutingContext> {
     /** Parts with those who take too long or too much; to be called several times a second. */
     void look() {
         requests.keySet().forEach(this::forgetIfOver);
-        long now = clock.millis();
-        long latestBegin = now - FOR_A_REQUEST.toMillis();
+        long now = ticker.read();
+        long latestBegin = now - FOR_A_REQUEST.toNanos();
         List<Map.Entry<HttpServerRequest, Long>> unfinished = requests.entrySet().stream()
                 .filter(each -> !each.getKey().isEnded())
                 .toList();
         unfinished.stream()
-                .filter(each -> each.getValue() < latestBegin)
+                .filter(each -> each.getValue() - latestBegin < 0)
                 .forEach(each -> each.getKey().connection().close());
         partWithLargest(unfinished.stream().map(Map.Entry::getKey).toList());
         Set<HttpConnection> busy = busy();
-        long latestSeen = now - BETWEEN_REQUESTS.toMillis();
+        long latestSeen = now - BETWEEN_REQUESTS.toNanos();
         connections.forEach((connection, seen) -> {
-            if (seen < latestSeen && !busy.contains(connection)) {
+            if (seen - latestSeen < 0 && !busy.contains(connection)) {
                 connection.close();
             }
         });

@@ -1,6 +1,7 @@
 package routes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -31,6 +32,7 @@ class HostileSenderTest {
     /** Intercom waits five seconds. */
     private static final Duration PROMPTLY = Duration.ofSeconds(2);
 
+    private static final ShiftedTicker TICKER = new ShiftedTicker();
     private static final ShiftedClock CLOCK = new ShiftedClock();
 
     private static RunningApplication program;
@@ -39,7 +41,7 @@ class HostileSenderTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) {
-        program = RunningApplication.with(folder).clock(CLOCK).start();
+        program = RunningApplication.with(folder).clock(CLOCK).ticker(TICKER).start();
     }
 
     @AfterAll
@@ -119,7 +121,7 @@ class HostileSenderTest {
             }
         }
 
-        CLOCK.forward(Duration.ofSeconds(80));
+        TICKER.forward(Duration.ofSeconds(80));
 
         assertAllAreClosed();
         assertOthersAreServed();
@@ -132,7 +134,7 @@ class HostileSenderTest {
         }
 
         assertOthersAreServed();
-        CLOCK.forward(Duration.ofSeconds(11));
+        TICKER.forward(Duration.ofSeconds(11));
 
         assertAllAreClosed();
     }
@@ -146,7 +148,7 @@ class HostileSenderTest {
             out.write(chunk);
         }
         assertOthersAreServed();
-        CLOCK.forward(Duration.ofSeconds(11));
+        TICKER.forward(Duration.ofSeconds(11));
 
         assertAllAreClosed();
     }
@@ -164,7 +166,7 @@ class HostileSenderTest {
         }
 
         assertOthersAreServed();
-        CLOCK.forward(Duration.ofSeconds(11));
+        TICKER.forward(Duration.ofSeconds(11));
         assertAllAreClosed();
     }
 
@@ -175,9 +177,24 @@ class HostileSenderTest {
         }
 
         assertOthersAreServed();
-        CLOCK.forward(Duration.ofSeconds(80));
+        TICKER.forward(Duration.ofSeconds(80));
 
         assertAllAreClosed();
+    }
+
+    @Test
+    void theMachinesClockIsSet() throws IOException {
+        Socket early = connect();
+        assertOthersAreServed();
+        TICKER.forward(Duration.ofSeconds(40));
+        Socket late = connect();
+        assertOthersAreServed();
+
+        CLOCK.forward(Duration.ofHours(1));
+        TICKER.forward(Duration.ofSeconds(40));
+
+        Eventually.holds("the early one is closed", () -> isClosed(early));
+        assertFalse(isClosed(late), "forty seconds are no reason, whatever the clock says");
     }
 
     @Test
@@ -241,7 +258,7 @@ class HostileSenderTest {
         write("GET / HTTP/9.9\r\n\r\n");
 
         assertOthersAreServed();
-        CLOCK.forward(Duration.ofSeconds(80));
+        TICKER.forward(Duration.ofSeconds(80));
         assertAllAreClosed();
     }
 

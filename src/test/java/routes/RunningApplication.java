@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -56,12 +57,14 @@ public final class RunningApplication implements AutoCloseable {
     private final Function<Settings.@Nullable PublicApp, Settings> settings;
     private Settings current;
     private final Clock clock;
+    private final Ticker ticker;
     private final boolean openCases;
     private Application application;
 
     private RunningApplication(Options options) {
         workspace = options.workspace;
         clock = options.clock;
+        ticker = options.ticker;
         openCases = options.openCases;
         scenes = new Scenes(workspace, clock);
         expected = new ExpectedLive(workspace);
@@ -103,7 +106,7 @@ public final class RunningApplication implements AutoCloseable {
      * would come among those that a test counts or refuses.
      */
     private Application start() {
-        Application started = Application.start(current, clock);
+        Application started = Application.start(current, clock, ticker);
         try {
             started.context().getRouteController().stopRoute("reconcile");
             if (!openCases) {
@@ -142,6 +145,7 @@ public final class RunningApplication implements AutoCloseable {
         private UnaryOperator<URI> way = UnaryOperator.identity();
         private Clock clock = Clock.systemUTC();
         private Clock clockOfStandIns = Clock.systemUTC();
+        private Ticker ticker = Ticker.systemTicker();
         private Settings.@Nullable PublicApp app;
         private boolean openCases;
 
@@ -190,6 +194,12 @@ public final class RunningApplication implements AutoCloseable {
         Options clockOfAll(Clock value) {
             clock = value;
             clockOfStandIns = value;
+            return this;
+        }
+
+        /** By which the program measures how long senders take. */
+        Options ticker(Ticker value) {
+            ticker = value;
             return this;
         }
 
