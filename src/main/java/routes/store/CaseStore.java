@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -15,7 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * Which conversations and tickets are open, and what Klaviyo was told of how many each contact has. Cases are written in
  * the transaction of {@link DeliveryLog#record}; a case that changed makes its contact due. Due contacts are claimed,
  * and end as told, postponed or settled; what changes meanwhile makes them due again. All transactions take rows in one
- * order: cases, who is due, what was told; and at each of these contacts by their ids.
+ * order: who is due, by contact; cases; what was told.
  *
  * <p>Thread-safe; contacts are claimed by one thread of an instance, which is done with those it claimed before.
  */
@@ -53,6 +56,15 @@ public final class CaseStore {
 
     /** Writes what a batch of notifications tells of cases; within the transaction of the batch. */
     static void write(Database database, HandOver handOver, long now) {
+        Set<String> contacts = new HashSet<>(handOver.known);
+        handOver.cases.values().stream()
+                .map(OpenCase::contactId)
+                .filter(Objects::nonNull)
+                .forEach(contacts::add);
+        contacts.addAll(handOver.mergers.keySet());
+        contacts.addAll(handOver.mergers.values());
+        contacts.addAll(handOver.forgotten);
+        lock(database, contacts);
         List<Object[]> notes = new ArrayList<>();
         List<Object[]> closings = new ArrayList<>();
         List<OpenCase> cases = new ArrayList<>(handOver.cases.values());
@@ -87,6 +99,17 @@ public final class CaseStore {
         database.batch("add-due-contact-of-open-cases", known);
     }
 
+    /**
+     * Where others may be at the same contacts, those that are due are taken before anything is written of any: each
+     * statement for itself would keep what it has while it waits for what another transaction keeps that waits for this.
+     */
+    private static void lock(Database database, Set<String> contacts) {
+        if (database.isShared() && !contacts.isEmpty()) {
+            Object ids = contacts.toArray(String[]::new);
+            database.jdbc().query(database.sql("lock-due-contacts"), row -> {}, ids);
+        }
+    }
+
     /** What was changed just now was noted at this moment. Sorted: those who note cases of the same contacts wait in turn. */
     private static void addDue(Database database, List<OpenCase> cases, long now) {
         List<Object[]> rows = cases.stream()
@@ -99,6 +122,7 @@ public final class CaseStore {
     /** Within the caller's transaction. A case of the contact that somebody else notes at this moment makes it due again. */
     static void forget(Database database, String contactId) {
         JdbcTemplate jdbc = database.jdbc();
+        lock(database, Set.of(contactId));
         jdbc.update(database.sql("delete-open-cases"), contactId);
         jdbc.update(database.sql("delete-due-contact"), contactId);
         jdbc.update(database.sql("add-due-contact-of-cases"), 0, contactId);
@@ -265,6 +289,7 @@ public final class CaseStore {
     public void move(Due due, String into) {
         database.transaction(() -> {
             JdbcTemplate jdbc = database.jdbc();
+            lock(database, Set.of(due.contactId(), into));
             jdbc.update(database.sql("move-open-cases"), into, due.contactId());
             jdbc.update(database.sql("settle-due-contact"), due.contactId(), due.lease());
             jdbc.update(database.sql("add-due-contact-of-cases"), clock.millis(), into);

@@ -29,6 +29,7 @@ import org.hsqldb.HsqlException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -317,11 +318,16 @@ public final class Database implements AutoCloseable {
         disk.require();
     }
 
-    /** @throws StoreException when it did not commit; then nothing of it is in the database */
+    /**
+     * @throws StoreException when it did not commit; then nothing of it is in the database
+     * @throws OvertakenException when that is so because of another transaction at this moment
+     */
     <T extends @Nullable Object> T transaction(Supplier<T> work) {
         disk.require();
         try {
             return transactions.execute(status -> work.get());
+        } catch (ConcurrencyFailureException e) {
+            throw new OvertakenException("another transaction was faster: " + root(e), e);
         } catch (DataAccessException | TransactionException e) {
             throw new StoreException("the database refuses: " + root(e), e);
         }

@@ -26,7 +26,6 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -126,8 +125,7 @@ public final class DeliveryLog implements AutoCloseable {
         try {
             write(prepared);
         } catch (StoreException e) {
-            boolean overtaken = e.getCause() instanceof ConcurrencyFailureException
-                    || (database.isShared() && e.getCause() instanceof DuplicateKeyException);
+            boolean overtaken = database.isShared() && e.getCause() instanceof DuplicateKeyException;
             throw overtaken ? new OvertakenException("somebody else has written the same at this moment", e) : e;
         }
     }

@@ -1,9 +1,10 @@
 package routes.store;
 
 /**
- * Another instance was faster: nothing was written, and what it was about will be read again. Nothing is wrong.
+ * Another transaction was faster: nothing was written, and what it was about will be read again. Nothing is wrong.
  *
- * <p>It happens when several notifications tell one fact and reach different instances at once.
+ * <p>It happens when several notifications tell one fact and reach different instances at once, and where the database
+ * ends one of two transactions that wait for each other.
  */
 public final class OvertakenException extends StoreException {
 

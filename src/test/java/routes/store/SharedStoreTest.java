@@ -16,11 +16,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,11 +70,8 @@ class SharedStoreTest {
 
         void opened(String contact) {
             HandOver handOver = new HandOver();
-            handOver.openCase(new OpenCase(OpenCase.Kind.CONVERSATION, "1", contact, true, 10, false));
-            database.transaction(() -> {
-                CaseStore.write(database, handOver, clock.millis());
-                return handOver;
-            });
+            handOver.openCase(new OpenCase(OpenCase.Kind.CONVERSATION, contact, contact, true, 10, false));
+            write(this, handOver);
         }
 
         List<String> contacts() {
@@ -149,6 +151,68 @@ class SharedStoreTest {
         other.beat();
 
         assertEquals(List.of("ann"), other.contacts());
+    }
+
+    @Test
+    void whoWaitsForAContactKeepsNoneOfThoseAfterIt() throws Exception {
+        one.opened("ann");
+        one.opened("bob");
+        HandOver handOver = new HandOver();
+        handOver.openCase(new OpenCase(OpenCase.Kind.TICKET, "2", "bob", true, 20, false));
+        handOver.recheck("ann");
+        try (Connection elsewhere = observer.getConnection();
+                Statement ann = elsewhere.createStatement()) {
+            elsewhere.setAutoCommit(false);
+            ann.execute("UPDATE due_contact SET attempts = 7 WHERE contact_id = 'ann'");
+            CompletableFuture<Void> written = CompletableFuture.runAsync(() -> write(one, handOver));
+            JdbcTemplate jdbc = new JdbcTemplate(observer);
+            Eventually.holds(
+                    "it waits", () -> !jdbc.queryForList("SELECT pid FROM pg_locks WHERE NOT granted", Integer.class)
+                            .isEmpty());
+
+            // Refused at once if somebody has it.
+            ann.execute("SELECT 1 FROM due_contact WHERE contact_id = 'bob' FOR UPDATE NOWAIT");
+            elsewhere.commit();
+            written.get(60, TimeUnit.SECONDS);
+        }
+        assertEquals(List.of("ann", "bob"), other.contacts());
+    }
+
+    @Test
+    void ofTwoThatWaitForEachOtherOneIsOvertaken() {
+        one.opened("ann");
+        one.opened("bob");
+        CyclicBarrier both = new CyclicBarrier(2);
+
+        CompletableFuture<Void> there = CompletableFuture.runAsync(() -> touch(one, both, "ann", "bob"));
+        CompletableFuture<Void> back = CompletableFuture.runAsync(() -> touch(other, both, "bob", "ann"));
+
+        List<Throwable> failures = Stream.of(there, back)
+                .map(each -> each.handle((nothing, failure) -> failure).join())
+                .filter(Objects::nonNull)
+                .toList();
+        assertEquals(1, failures.size());
+        assertInstanceOf(OvertakenException.class, failures.get(0).getCause());
+    }
+
+    private void write(Instance instance, HandOver handOver) {
+        instance.database.transaction(() -> {
+            CaseStore.write(instance.database, handOver, clock.millis());
+            return handOver;
+        });
+    }
+
+    private static void touch(Instance instance, CyclicBarrier both, String first, String second) {
+        instance.database.transaction(() -> {
+            JdbcTemplate jdbc = instance.database.jdbc();
+            jdbc.update("UPDATE due_contact SET attempts = 1 WHERE contact_id = ?", first);
+            try {
+                both.await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                throw new IllegalStateException("the other one did not come", e);
+            }
+            return jdbc.update("UPDATE due_contact SET attempts = 1 WHERE contact_id = ?", second);
+        });
     }
 
     @Test
