@@ -11,10 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
-import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.NoSuchSessionException;
+import org.openqa.selenium.NoSuchWindowException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -82,13 +86,13 @@ final class Browser implements AutoCloseable {
 
     /** @return the first element of that kind, once there is one that can be seen */
     WebElement find(String css) {
-        return Eventually.value(
-                        "the page shows " + css,
-                        () -> driver.findElements(By.cssSelector(css)).stream()
-                                .filter(WebElement::isDisplayed)
-                                .findFirst(),
-                        Optional::isPresent)
-                .orElseThrow();
+        return await("the page shows " + css, () -> visible(css));
+    }
+
+    private Optional<WebElement> visible(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .filter(WebElement::isDisplayed)
+                .findFirst();
     }
 
     boolean has(String css) {
@@ -97,49 +101,61 @@ final class Browser implements AutoCloseable {
 
     /** @return the texts of all elements of that kind that are there now */
     List<String> texts(String css) {
-        while (true) {
-            try {
-                return driver.findElements(By.cssSelector(css)).stream()
-                        .map(WebElement::getText)
-                        .toList();
-            } catch (StaleElementReferenceException e) {
-                // The page has just shown something newer: it is read anew.
-            }
-        }
+        return await("texts of " + css, () -> Optional.of(textsNow(css)));
+    }
+
+    private List<String> textsNow(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(WebElement::getText)
+                .toList();
     }
 
     /** Waits until an element of that kind shows this text. */
     void awaitText(String css, String text) {
-        var unused = Eventually.value(css + " shows: " + text, () -> texts(css), texts -> texts.stream()
-                .anyMatch(each -> each.contains(text)));
+        var unused = Eventually.value(
+                css + " shows: " + text,
+                () -> look(() -> Optional.of(textsNow(css))),
+                seen -> seen.found().orElse(List.of()).stream().anyMatch(each -> each.contains(text)));
     }
 
     void click(String css) {
-        Eventually.holds("clicked " + css, () -> {
-            try {
-                find(css).click();
-                return true;
-            } catch (StaleElementReferenceException e) {
-                return false;
-            }
-        });
+        var unused = await("clicked " + css, () -> clicked(visible(css)));
     }
 
     /** Clicks the button that says this. */
     void press(String words) {
-        Eventually.holds("pressed " + words, () -> {
-            try {
-                Optional<WebElement> button = driver.findElements(By.tagName("button")).stream()
+        var unused = await(
+                "pressed " + words,
+                () -> clicked(driver.findElements(By.tagName("button")).stream()
                         .filter(each -> each.isDisplayed()
                                 && each.isEnabled()
                                 && each.getText().equals(words))
-                        .findFirst();
-                button.ifPresent(WebElement::click);
-                return button.isPresent();
-            } catch (StaleElementReferenceException e) {
-                return false;
-            }
-        });
+                        .findFirst()));
+    }
+
+    private static Optional<WebElement> clicked(Optional<WebElement> element) {
+        element.ifPresent(WebElement::click);
+        return element;
+    }
+
+    private static <T> T await(String what, Supplier<Optional<T>> wanted) {
+        return Eventually.value(what, () -> look(wanted), seen -> seen.found().isPresent())
+                .found()
+                .orElseThrow();
+    }
+
+    /** What was found; or what the driver said while the page changed under its hands. */
+    private record Seen<T>(Optional<T> found, @Nullable WebDriverException instead) {}
+
+    /** A page that goes on meanwhile is looked at again. The driver has many words for that, some only in the message. */
+    private static <T> Seen<T> look(Supplier<Optional<T>> wanted) {
+        try {
+            return new Seen<>(wanted.get(), null);
+        } catch (NoSuchSessionException | NoSuchWindowException e) {
+            throw e;
+        } catch (WebDriverException e) {
+            return new Seen<>(Optional.empty(), e);
+        }
     }
 
     Object run(String script) {
