@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,8 @@ import routes.harness.Child;
 import routes.harness.Deadline;
 import routes.harness.Product;
 import routes.sandbox.ExpectedEvent;
+import routes.sandbox.Fault;
+import routes.sandbox.FaultPlan;
 import routes.sandbox.IntercomStandIn;
 import routes.sandbox.KlaviyoStandIn;
 import routes.sandbox.RecordedEvent;
@@ -169,6 +172,8 @@ class InstancesTest {
             assertFiredOnceEach(ticksOfTheLastSeconds(3));
         }
 
+        assertNotNull(intercom);
+        intercom.faults(noTicketsAfterConversations());
         assertEquals(202, products.get(1).post("/api/import/start", "{}"));
         Deadline.await("the import is under way", READY, () -> done(products.get(1)) > 0);
         String holder = holder();
@@ -177,6 +182,7 @@ class InstancesTest {
         Product left = products.get(1 - importing);
         int before = ticks.size();
         victim.kill();
+        intercom.faults(FaultPlan.none());
         assertEquals("running", state(left));
 
         Deadline.await("the import has been taken over", TAKE_OVER, () -> !holder.equals(holder()));
@@ -192,6 +198,17 @@ class InstancesTest {
                 ids);
         assertEquals(ids.size(), recorded.size(), "each once");
         assertEquals(0, refusedForHaste());
+    }
+
+    /** So that an import that has delivered some of the conversations cannot have read all there is. */
+    private static FaultPlan noTicketsAfterConversations() {
+        AtomicBoolean reading = new AtomicBoolean();
+        return (method, path, body) -> {
+            if (path.startsWith("/conversations/") && method.equals("GET")) {
+                reading.set(true);
+            }
+            return reading.get() && path.equals("/tickets/search") ? Fault.status(503) : null;
+        };
     }
 
     private boolean said(int which, String what) throws IOException {
