@@ -13,16 +13,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.quartz.QuartzComponent;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.console.AdminEngine;
@@ -33,6 +36,7 @@ import routes.intercom.Notification;
 import routes.intercom.Tags;
 import routes.intercom.Teammates;
 import routes.store.Database;
+import routes.store.Inbox;
 import routes.store.SharedSchedule;
 
 /** The running program: the list of what it is made of, started and stopped in order. */
@@ -46,20 +50,18 @@ public final class Application implements AutoCloseable {
     /** The first senders have been answered by then. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
-    /** What needs the database, and nothing of Camel. */
-    private record Work(Database database, Connection connection, Beans beans) implements AutoCloseable {
-
-        @Override
-        public void close() {
-            beans.close();
-            database.close();
-        }
-    }
+    /** What delivering needs of the database, and nothing of Camel. */
+    private record Work(Connection connection, Beans beans) {}
 
     private final Settings settings;
     private final RoutesFile routes;
-    private final FutureTask<Work> opening;
-    private final Gate gate = new Gate();
+    private final FutureTask<Reception> receiving;
+    private final FutureTask<Reception.Store> opening;
+    private final FutureTask<Work> preparing;
+    private final Gate gate = Gate.closed();
+    /** Where senders are let in already, an operator waits for a moment instead of being told that there is nothing. */
+    private final Gate consoleGate = Gate.held();
+
     private final Senders senders;
     private final Listener webhooks;
     private final List<Vertx> servers = new CopyOnWriteArrayList<>();
@@ -87,25 +89,31 @@ public final class Application implements AutoCloseable {
         webhooks = new Listener(settings.httpPort());
         // A body may take its bytes four times on its way to the disk.
         senders = new Senders(ticker, Runtime.getRuntime().maxMemory() / 8);
+        receiving = new FutureTask<>(() -> Reception.of(settings, this::store));
         opening = new FutureTask<>(() -> open(clock));
+        preparing = new FutureTask<>(() -> prepare(clock));
         // Meanwhile Camel reads its configuration and the routes, which takes as long.
-        new Thread(opening, "open-database").start();
+        new Thread(this::openAndPrepare, "open-database").start();
         try {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(camelProperties());
             // The usual one waits, when the machine stops the process, for what close() does not wait for.
             main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-            main.addMainListener(new Assembly());
+            Assembly assembly = new Assembly();
+            main.addMainListener(assembly);
             main.start();
+            if (assembly.receives) {
+                var unused = store();
+                gate.open();
+            }
+            startDelivering(assembly.sharedSchedule);
             gate.open();
+            consoleGate.open();
         } catch (Exception e) {
             close();
-            throw e instanceof RuntimeException known
-                    ? known
-                    : new IllegalStateException("the program did not start", e);
+            throw reason(e);
         }
-        context()
-                .getRoutes()
+        routes.inOrder(context())
                 .forEach(route -> LOG.info(
                         "{} <- {}", route.getRouteId(), route.getEndpoint().getEndpointBaseUri()));
         LOG.info("Receives at http://{}:{}/webhooks/intercom", settings.httpHost(), settings.httpPort());
@@ -115,31 +123,83 @@ public final class Application implements AutoCloseable {
                 .execute(System::gc);
     }
 
-    private Work open(Clock clock) {
+    /** With a second process in the same place the port is taken as well; that its database is tells more. */
+    private RuntimeException reason(Exception failure) {
+        try {
+            var unused = store();
+        } catch (RuntimeException e) {
+            return e;
+        }
+        return failure instanceof RuntimeException known
+                ? known
+                : new IllegalStateException("the program did not start", failure);
+    }
+
+    private void openAndPrepare() {
+        opening.run();
+        preparing.run();
+    }
+
+    private Reception.Store open(Clock clock) {
         Database database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
         try {
-            Connection connection = Connection.of(settings, database, clock);
-            IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);
-            Teammates teammates = new Teammates(intercom, clock);
-            connection.onChange(intercom::renewed);
-            connection.onChange(teammates::forget);
-            LiveSource source =
-                    new LiveSource(intercom, new Contacts(intercom, new Tags(intercom, clock), clock), teammates);
-            Beans beans = new Beans(settings, database, connection, intercom, source, routes, clock);
-            return new Work(database, connection, beans);
+            Inbox inbox = new Inbox(database, clock);
+            inbox.heed(webhooks::unanswered);
+            return new Reception.Store(database, inbox);
         } catch (RuntimeException e) {
             database.close();
             throw e;
         }
     }
 
+    private Work prepare(Clock clock) {
+        Database database = store().database();
+        Connection connection = Connection.of(settings, database, clock);
+        IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);
+        Teammates teammates = new Teammates(intercom, clock);
+        connection.onChange(intercom::renewed);
+        connection.onChange(teammates::forget);
+        LiveSource source =
+                new LiveSource(intercom, new Contacts(intercom, new Tags(intercom, clock), clock), teammates);
+        return new Work(connection, new Beans(settings, reception(), connection, intercom, source, routes, clock));
+    }
+
+    /** All that comes after a sender's answer. Of two processors one is busy with {@link #prepare} meanwhile. */
+    private void startDelivering(@Nullable QuartzComponent sharedSchedule) throws Exception {
+        MappingFunctions.bind(context().getRegistry());
+        context().resolveLanguage("jq");
+        Beans beans = work().beans();
+        beans.begin();
+        beans.bind(context().getRegistry());
+        HealthCheckRegistry.get(context()).register(beans.health());
+        routes.loadOthers();
+        if (sharedSchedule != null) {
+            sharedSchedule.getScheduler().start();
+        }
+    }
+
+    /** Whoever needs it first makes it. */
+    private Reception reception() {
+        receiving.run();
+        return outcome(receiving);
+    }
+
+    /** As {@link #work()}, as soon as a notification can be stored. */
+    private Reception.Store store() {
+        return outcome(opening);
+    }
+
     /**
-     * @return when it is open
+     * @return when it is there
      * @throws RuntimeException why it is not
      */
     private Work work() {
+        return outcome(preparing);
+    }
+
+    private static <T> T outcome(Future<T> task) {
         try {
-            return opening.get();
+            return task.get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -151,6 +211,8 @@ public final class Application implements AutoCloseable {
     /** Puts our parts into the context at the moments that Camel Main has for it. */
     private final class Assembly extends MainListenerSupport {
 
+        private boolean receives;
+        private @Nullable QuartzComponent sharedSchedule;
         private final AdminEngine engine =
                 new AdminEngine(settings.adminPort(), new Guard(settings.adminHost(), settings.adminPassword()));
 
@@ -175,8 +237,11 @@ public final class Application implements AutoCloseable {
             context.addComponent("instance-quartz", ofThisInstance);
             if (Database.isShared(settings.databaseUrl())) {
                 QuartzComponent ofAll = new QuartzComponent();
+                sharedSchedule = ofAll;
+                // What is due fires at once; a job without its route would count as done.
+                ofAll.setAutoStartScheduler(false);
                 ofAll.setPrefixInstanceName(false);
-                ofAll.setProperties(SharedSchedule.properties(work().database()));
+                ofAll.setProperties(SharedSchedule.properties(store().database()));
                 context.addComponent("quartz", ofAll);
             }
         }
@@ -184,14 +249,10 @@ public final class Application implements AutoCloseable {
         @Override
         public void afterConfigure(BaseMainSupport main) {
             CamelContext context = main.getCamelContext();
-            routes.load(context, registry -> work().beans().bind(registry));
-            // It takes its functions together, ours among them: that can be done while the database opens.
-            MappingFunctions.bind(context.getRegistry());
-            context.resolveLanguage("jq");
-            Beans beans = work().beans();
-            beans.begin(webhooks::unanswered);
-            beans.bind(context.getRegistry());
-            context.addRoutePolicyFactory(beans.routeMeters());
+            receives = routes.loadReceiving(context, registry -> work().beans().bind(registry));
+            Reception reception = reception();
+            reception.bind(context.getRegistry());
+            context.addRoutePolicyFactory(reception.routeMeters());
         }
     }
 
@@ -209,9 +270,7 @@ public final class Application implements AutoCloseable {
             if (router != null && prepared.add(port)) {
                 router.route().order(-3_000).handler(senders).failureHandler(senders::failed);
                 RawBodies.on(router);
-                if (port == settings.httpPort()) {
-                    gate.guard(router);
-                }
+                (port == settings.httpPort() ? gate : consoleGate).guard(router);
             }
         }
     }
@@ -270,14 +329,20 @@ public final class Application implements AutoCloseable {
     }
 
     private void closeWork() {
-        Work opened;
+        Reception.Store opened;
         try {
-            opened = work();
+            opened = store();
         } catch (RuntimeException e) {
             LOG.debug("Nothing was opened", e);
             return;
         }
-        opened.close();
+        try {
+            work().beans().close();
+        } catch (RuntimeException e) {
+            LOG.debug("Nothing was to be delivered", e);
+            opened.inbox().close();
+        }
+        opened.database().close();
     }
 
     private void stopRoutes() {

@@ -1,14 +1,11 @@
 package routes;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
-import java.util.function.IntSupplier;
 import org.apache.camel.spi.Registry;
-import org.apache.camel.spi.RoutePolicyFactory;
 import org.jspecify.annotations.Nullable;
 import routes.console.Metrics;
 import routes.console.Page;
@@ -16,7 +13,6 @@ import routes.history.Importer;
 import routes.history.Reconciler;
 import routes.intercom.IntercomClient;
 import routes.intercom.OAuth;
-import routes.intercom.Signature;
 import routes.klaviyo.Identity;
 import routes.klaviyo.Pace;
 import routes.klaviyo.PaceLedger;
@@ -39,19 +35,21 @@ final class Beans implements AutoCloseable {
     private final Importer importer;
     private final Reconciler reconciler;
     private final CaseUpdates caseUpdates;
-    private final RouteMeters routeMeters;
+    private final StoreHealth health;
     private final Map<String, Object> byName;
 
     /** @param source where contacts and teammates come from */
     Beans(
             Settings settings,
-            Database database,
+            Reception reception,
             Connection connection,
             IntercomClient intercom,
             Enricher.Source source,
             RoutesFile routes,
             Clock clock) {
-        inbox = new Inbox(database, clock);
+        Reception.Store store = reception.store().get();
+        Database database = store.database();
+        inbox = store.inbox();
         log = new DeliveryLog(database, clock);
         Workspace workspace = new Workspace(intercom);
         connection.onChange(workspace::forget);
@@ -59,7 +57,7 @@ final class Beans implements AutoCloseable {
         Identity identity = new Identity(settings.phoneRegion());
         Enricher enricher = new Enricher(source, identity);
         readings = new Readings(enricher, workspace::code, log, inbox, clock);
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry meters = reception.meters();
         // Klaviyo: 350 a second and 3,500 a minute; in bulk 10 and 150; profiles 75 and 750.
         Standing klaviyo = new Standing(clock);
         PaceLedger ledger = database.isShared() ? new PaceTable(database)::change : null;
@@ -76,8 +74,9 @@ final class Beans implements AutoCloseable {
         LogView view = new LogView(database);
         Attention attention = new Attention(klaviyo, profiles, connection, intercom, routes, clock);
         Gauges.register(meters, inbox, view, importer, routes, klaviyo, intercom, clock);
+        health = new StoreHealth(database, routes);
         byName = Map.ofEntries(
-                Map.entry("webhook", new Webhook(new Signature(settings.clientSecrets()), inbox, meters)),
+                Map.entry("webhook", reception.webhook()),
                 Map.entry("inbox", inbox),
                 Map.entry("readings", readings),
                 Map.entry("knownEvents", new KnownEvents(log)),
@@ -115,9 +114,7 @@ final class Beans implements AutoCloseable {
                 Map.entry("importer", importer),
                 Map.entry("reconciler", reconciler),
                 Map.entry("historyView", new HistoryView(importer, reconciler, view)),
-                Map.entry("storeHealth", new StoreHealth(database, routes)),
                 Map.entry("database", database.dataSource()));
-        routeMeters = new RouteMeters(meters);
     }
 
     private static @Nullable OAuth oauth(Settings settings) {
@@ -131,13 +128,8 @@ final class Beans implements AutoCloseable {
                         settings.clientSecrets().get(0));
     }
 
-    /**
-     * Before anything can be received.
-     *
-     * @param unanswered how many senders wait for an answer now
-     */
-    void begin(IntSupplier unanswered) {
-        inbox.heed(unanswered);
+    /** Before anything is delivered. */
+    void begin() {
         reconciler.begin();
     }
 
@@ -154,9 +146,8 @@ final class Beans implements AutoCloseable {
         return placeholders;
     }
 
-    /** @return what is to be asked for each route */
-    RoutePolicyFactory routeMeters() {
-        return routeMeters;
+    StoreHealth health() {
+        return health;
     }
 
     Readings readings() {

@@ -24,10 +24,15 @@ final class CalledRoutes extends ModelLifecycleStrategySupport {
         model.addModelLifecycleStrategy(new CalledRoutes());
     }
 
+    /** @return whether it takes in only what other routes send to it */
+    static boolean isCalled(RouteDefinition route) {
+        return route.getInput().getEndpointUri().startsWith(CALLED);
+    }
+
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
         boolean hasPolicy = route.getRouteConfigurationId() != null;
-        if (!hasPolicy && route.getInput().getEndpointUri().startsWith(CALLED)) {
+        if (!hasPolicy && isCalled(route)) {
             route.setErrorHandlerFactory(new NoErrorHandlerDefinition());
         }
     }

@@ -12,6 +12,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 import routes.intercom.IntercomClient;
 import routes.store.Database;
+import routes.store.Inbox;
 import routes.store.InboxEntry;
 import routes.store.Origin;
 
@@ -30,11 +31,12 @@ final class DryRun implements AutoCloseable {
 
     private DryRun(@Nullable Path file, Enricher.Source source, @Nullable String region) {
         Settings settings = Settings.ofDryRun(file, region);
-        routes = new RoutesFile(file, new Gate(), clock);
+        routes = new RoutesFile(file, Gate.closed(), clock);
         memory = Database.open("jdbc:hsqldb:mem:dry-run-" + System.nanoTime(), "SA", "");
+        Reception.Store store = new Reception.Store(memory, new Inbox(memory, clock));
         Connection none = Connection.of(settings, memory, clock);
         IntercomClient nobody = new IntercomClient(settings.intercomUrl(), none, clock);
-        beans = new Beans(settings, memory, none, nobody, source, routes, clock);
+        beans = new Beans(settings, Reception.of(settings, () -> store), none, nobody, source, routes, clock);
         beans.bind(context.getRegistry());
         context.getPropertiesComponent().setOverrideProperties(Beans.placeholders(settings));
         try {

@@ -3,6 +3,7 @@ package routes;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -13,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Stands before the listener's routes, from before it listens: while they are not there yet, or not any more, a sender is
- * told to come again (503) instead of that there is nothing here (404). While they are replaced, senders are held for that
- * moment.
+ * Stands before a server's routes, from before it listens. While they are not there yet, or not any more, a sender is told
+ * to come again (503) instead of that there is nothing here (404). While they are replaced, senders are held for that
+ * moment; so is whoever comes to the console while its routes are built.
  *
  * <p>Thread-safe.
  */
@@ -35,8 +36,22 @@ final class Gate implements Handler<RoutingContext> {
     private static final Duration MOMENT = Duration.ofMillis(1);
 
     private final AtomicInteger inside = new AtomicInteger();
-    private final Queue<Held> held = new ConcurrentLinkedQueue<>();
-    private volatile State state = State.CLOSED;
+    private final Queue<Held> waiting = new ConcurrentLinkedQueue<>();
+    private volatile State state;
+
+    private Gate(State state) {
+        this.state = state;
+    }
+
+    /** Until it is opened, nobody is let in. */
+    static Gate closed() {
+        return new Gate(State.CLOSED);
+    }
+
+    /** Until it is opened, whoever comes is held. */
+    static Gate held() {
+        return new Gate(State.HELD);
+    }
 
     void guard(Router router) {
         router.route().order(-2_000).handler(this);
@@ -104,7 +119,7 @@ final class Gate implements Handler<RoutingContext> {
             case HELD -> {
                 inside.decrementAndGet();
                 request.request().pause();
-                held.add(new Held(request, Objects.requireNonNull(Vertx.currentContext(), "an event loop calls")));
+                waiting.add(new Held(request, Objects.requireNonNull(Vertx.currentContext(), "an event loop calls")));
                 if (state != State.HELD) {
                     letIn();
                 }
@@ -112,13 +127,19 @@ final class Gate implements Handler<RoutingContext> {
         }
     }
 
+    /** Where a request is to be routed again: {@code reroute} takes a path for the whole address. */
+    static String pathAndQuery(HttpServerRequest request) {
+        String query = request.query();
+        return query == null ? request.path() : request.path() + "?" + query;
+    }
+
     private void letIn() {
-        for (Held each = held.poll(); each != null; each = held.poll()) {
+        for (Held each = waiting.poll(); each != null; each = waiting.poll()) {
             RoutingContext request = each.request;
             each.context.runOnContext(now -> {
                 request.request().resume();
                 // From the start: going on from here it would meet the routes that were there when it came.
-                request.reroute(request.request().path());
+                request.reroute(pathAndQuery(request.request()));
             });
         }
     }

@@ -26,7 +26,7 @@ final class RawBodies {
         if (type != null && !type.equals(BYTES) && !type.startsWith("application/json")) {
             request.headers().set(HttpHeaders.CONTENT_TYPE, BYTES);
             // The parsed headers of this context were made before: the request starts over with the new label.
-            context.reroute(request.path());
+            context.reroute(Gate.pathAndQuery(request));
             return;
         }
         context.next();

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -22,11 +24,13 @@ import net.thisptr.jackson.jq.Scope;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.RouteConfigurationsBuilder;
-import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.language.jq.JqLanguage;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -56,6 +60,10 @@ public final class RoutesFile {
     private @Nullable CamelContext context;
     private @Nullable Consumer<Registry> binding;
     private @Nullable RoutesText running;
+    private List<RouteDefinition> others = List.of();
+    /** Ids as they stand in the file. */
+    private volatile List<String> order = List.of();
+
     private byte[] seen = new byte[0];
     private byte[] decided = new byte[0];
     private volatile @Nullable Instant loadedAt;
@@ -96,31 +104,75 @@ public final class RoutesFile {
     }
 
     /**
-     * Loads the routes into a context that is about to start, and from then on looks for edits.
+     * Reads the routes, and loads those that receive into a context that is about to start: a sender is not to wait for
+     * those that deliver. As the program brings them they need nothing but the bean {@code webhook}; edited ones may use
+     * anything, and are left to {@link #loadOthers}.
      *
      * @param beans binds what routes refer to
+     * @return whether the routes that receive are loaded
      * @throws RoutesException when they cannot be used
      */
-    synchronized void load(CamelContext target, Consumer<Registry> beans) {
+    synchronized boolean loadReceiving(CamelContext target, Consumer<Registry> beans) {
         context = target;
         binding = beans;
-        byte[] bytes = given();
-        String text = new String(bytes, StandardCharsets.UTF_8);
+        decided = given();
+        String text = new String(decided, StandardCharsets.UTF_8);
         CalledRoutes.leaveFailuresIn(target);
-        if (file == null) {
-            addBundled(target, text);
-        } else {
-            RoutesText routes = RoutesText.parse(name(), text);
-            add(target, routes, routes.parts().keySet());
-            running = routes;
+        // What the jar brings was checked when it was built: a start does not read it a second time for that.
+        running = file == null ? null : RoutesText.parse(name(), text);
+        try {
+            RouteBuilder routes = builder(target, text);
+            routes.prepareModel(target);
+            List<RouteDefinition> all = routes.getRouteCollection().getRoutes();
+            order = all.stream().map(RouteDefinition::getRouteId).toList();
+            boolean early = running == null || running.receivesAs(bundled());
+            List<RouteDefinition> first =
+                    early ? all.stream().filter(RoutesFile::isReceiving).toList() : List.of();
+            // Nothing is taken in that would be sent to a route which is not there yet.
+            others = all.stream()
+                    .filter(route -> !first.contains(route))
+                    .sorted(Comparator.comparing(route -> !CalledRoutes.isCalled(route)))
+                    .toList();
+            ((ModelCamelContext) target).addRouteDefinitions(first);
+            return early;
+        } catch (Exception e) {
+            throw failed(running == null ? RoutesText.parse(name(), text) : running, e);
         }
-        decided = bytes;
+    }
+
+    private static boolean isReceiving(RouteDefinition route) {
+        return route.getInput().getEndpointUri().startsWith(RoutesText.RECEIVING);
+    }
+
+    /**
+     * Loads the other routes into that context, and from then on looks for edits.
+     *
+     * @throws RoutesException when they cannot be used
+     */
+    synchronized void loadOthers() {
+        CamelContext target = Objects.requireNonNull(context);
+        try {
+            ((ModelCamelContext) target).addRouteDefinitions(others);
+        } catch (Exception e) {
+            RoutesText text = running;
+            throw failed(
+                    text == null ? RoutesText.parse(name(), new String(decided, StandardCharsets.UTF_8)) : text, e);
+        }
+        others = List.of();
         loadedAt = clock.instant();
         if (file != null) {
             target.getExecutorServiceManager()
                     .newSingleThreadScheduledExecutor(this, "routes-file")
                     .scheduleWithFixedDelay(this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** @return the running routes, in the order of the file */
+    List<Route> inOrder(CamelContext target) {
+        List<String> ids = order;
+        return target.getRoutes().stream()
+                .sorted(Comparator.comparingInt(route -> ids.indexOf(route.getRouteId())))
+                .toList();
     }
 
     /**
@@ -165,6 +217,7 @@ public final class RoutesFile {
             exchange(target, before, after, changed);
         }
         running = after;
+        order = List.copyOf(after.parts().keySet());
         loadedAt = clock.instant();
         error = null;
         LOG.info("Routes of {} replaced: {}", name(), changed.isEmpty() ? "none, only comments" : changed);
@@ -230,15 +283,6 @@ public final class RoutesFile {
         }
     }
 
-    /** What the jar brings was checked when it was built: a start does not read it a second time for that. */
-    private void addBundled(CamelContext target, String text) {
-        try {
-            load(target, text);
-        } catch (Exception e) {
-            throw failed(RoutesText.parse(name(), text), e);
-        }
-    }
-
     private void add(CamelContext target, RoutesText text, Set<String> ids) {
         try {
             load(target, text.text(ids));
@@ -249,13 +293,17 @@ public final class RoutesFile {
 
     private static void load(CamelContext target, String yaml) throws Exception {
         if (!yaml.isEmpty()) {
-            // Not loadRoutes: it reads the text twice, the first time for beans, which stand in none.
-            RoutesBuilder routes = PluginHelper.getRoutesLoader(target)
-                    .getRoutesLoader("yaml")
-                    .loadRoutesBuilder(ResourceHelper.fromString("routes.yaml", yaml));
-            target.addRoutesConfigurations((RouteConfigurationsBuilder) routes);
-            target.addRoutes(routes);
+            target.addRoutes(builder(target, yaml));
         }
+    }
+
+    /** Adds the route configurations. Not loadRoutes: it reads the text twice, the first time for beans, which stand in none. */
+    private static RouteBuilder builder(CamelContext target, String yaml) throws Exception {
+        RouteBuilder routes = (RouteBuilder) PluginHelper.getRoutesLoader(target)
+                .getRoutesLoader("yaml")
+                .loadRoutesBuilder(ResourceHelper.fromString("routes.yaml", yaml));
+        target.addRoutesConfigurations((RouteConfigurationsBuilder) routes);
+        return routes;
     }
 
     private static void remove(CamelContext target, RoutesText text, Set<String> ids) {

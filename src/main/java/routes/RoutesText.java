@@ -39,9 +39,11 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class RoutesText {
 
+    private static final String RECEIVER = "receive-webhook";
+
     /** Without these an event does not get from Intercom to Klaviyo. */
     private static final Set<String> NEEDED = new TreeSet<>(List.of(
-            "receive-webhook",
+            RECEIVER,
             "process-inbox",
             "transform-notification",
             "route-event",
@@ -100,6 +102,9 @@ final class RoutesText {
             return made;
         }
     }
+
+    /** What a route begins with that answers a sender. */
+    static final String RECEIVING = "platform-http";
 
     /** A jq expression and the line where it begins. */
     record Jq(String text, int line) {}
@@ -230,8 +235,33 @@ final class RoutesText {
 
     /** @return whether one of these routes is what senders reach */
     boolean isReceiving(Set<String> ids) {
-        return parts.values().stream()
-                .anyMatch(part -> ids.contains(part.id) && part.from != null && part.from.startsWith("platform-http:"));
+        return parts.values().stream().anyMatch(part -> ids.contains(part.id) && isReceiving(part));
+    }
+
+    private static boolean isReceiving(Part part) {
+        return part.from != null && part.from.startsWith(RECEIVING);
+    }
+
+    /**
+     * @return whether all that senders reach, and every policy, stands word for word in that text too; at most with less at
+     *     its end
+     */
+    boolean receivesAs(String other) {
+        List<String> lines = whole.lines().toList();
+        List<Part> all = List.copyOf(parts.values());
+        for (int i = 0; i < all.size(); i++) {
+            Part part = all.get(i);
+            if (part.configuration || part.id.equals(RECEIVER) || isReceiving(part)) {
+                int end = i + 1 < all.size() ? all.get(i + 1).line - 1 : lines.size();
+                // Several on one line are nobody's bundled text.
+                if (end < part.line
+                        || !other.contains(String.join("\n", lines.subList(part.line - 1, end))
+                                .strip())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     Map<String, Part> parts() {

@@ -61,7 +61,7 @@ public final class RoutesView {
         answer.put("loadedAt", Console.text(routes.loadedAt()));
         answer.put("error", routes.error());
         ArrayNode shown = answer.putArray("routes");
-        context.getRoutes().forEach(route -> shown.add(route(context, route, answering)));
+        routes.inOrder(context).forEach(route -> shown.add(route(context, route, answering)));
         Console.answer(exchange, 200, answer);
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -28,12 +29,13 @@ public final class Webhook {
     private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
 
     private final Signature signature;
-    private final Inbox inbox;
+    private final Supplier<Inbox> inbox;
     private final MeterRegistry meters;
     private final Timer stored;
     private final Map<Integer, Counter> answers = new ConcurrentHashMap<>();
 
-    Webhook(Signature signature, Inbox inbox, MeterRegistry meters) {
+    /** @param inbox is asked for by each notification: the routes are there before it */
+    Webhook(Signature signature, Supplier<Inbox> inbox, MeterRegistry meters) {
         this.signature = signature;
         this.inbox = inbox;
         this.meters = meters;
@@ -90,7 +92,7 @@ public final class Webhook {
             return CompletableFuture.completedFuture(null);
         }
         long start = System.nanoTime();
-        return inbox.store(notification.topic(), notification.id(), body).thenRun(() -> {
+        return inbox.get().store(notification.topic(), notification.id(), body).thenRun(() -> {
             stored.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
             answer(message, 200, "stored");
         });

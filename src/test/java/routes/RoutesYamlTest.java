@@ -30,6 +30,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** Reads routes.yaml as a document: what its readers and Camel's visual editors rely on. */
@@ -238,5 +240,24 @@ class RoutesYamlTest {
         Set<String> names = new TreeSet<>();
         node.fieldNames().forEachRemaining(names::add);
         return names;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "id: map-profile    | id: map-person      | true",
+                "expression: here   | expression: there   | false",
+                "method: verify     | method: verified    | false",
+                "ref: upkeep        | ref: console        | false",
+                "platform-http:/webhooks/intercom | jetty:/webhooks/intercom | false"
+            })
+    void whatSendersReachIsComparedWordForWord(String from, String to, boolean same) {
+        String bundled = RoutesFile.bundled();
+        String edited = bundled.replace(from, to);
+        assertFalse(edited.equals(bundled));
+
+        assertEquals(same, RoutesText.parse("routes.yaml", edited).receivesAs(bundled));
+        assertTrue(RoutesText.parse("routes.yaml", "\n# mine\n" + bundled).receivesAs(bundled));
     }
 }

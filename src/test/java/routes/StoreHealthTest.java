@@ -12,7 +12,7 @@ class StoreHealthTest {
     @Test
     void isDownWhileTheDatabaseDoesNotAnswer() {
         Database database = Database.open("jdbc:hsqldb:mem:store-health", "SA", "");
-        StoreHealth health = new StoreHealth(database, new RoutesFile(null, new Gate(), Clock.systemUTC()));
+        StoreHealth health = new StoreHealth(database, new RoutesFile(null, Gate.closed(), Clock.systemUTC()));
 
         assertEquals(State.UP, health.call().getState());
 

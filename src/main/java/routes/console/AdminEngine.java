@@ -10,8 +10,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
  * Lets routes answer on the admin port: {@code admin:/path} is to Camel's management server what {@code
- * platform-http:/path} is to the webhook listener. The guard is put before the first of them; until then the server
- * answers nothing but health.
+ * platform-http:/path} is to the webhook listener. The guard is put before the first of them; whoever comes earlier is
+ * held at the gate.
  */
 public final class AdminEngine implements PlatformHttpEngine {
 
