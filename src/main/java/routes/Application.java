@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -58,6 +59,9 @@ public final class Application implements AutoCloseable {
     private final FutureTask<Reception> receiving;
     private final FutureTask<Reception.Store> opening;
     private final FutureTask<Work> preparing;
+    /** Down when senders are answered, or never will be. */
+    private final CountDownLatch answering = new CountDownLatch(1);
+
     private final Gate gate = Gate.closed();
     /** Where senders are let in already, an operator waits for a moment instead of being told that there is nothing. */
     private final Gate consoleGate = Gate.held();
@@ -137,6 +141,12 @@ public final class Application implements AutoCloseable {
 
     private void openAndPrepare() {
         opening.run();
+        try {
+            // Until then it would only be in the way.
+            answering.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         preparing.run();
     }
 
@@ -164,14 +174,17 @@ public final class Application implements AutoCloseable {
         return new Work(connection, new Beans(settings, reception(), connection, intercom, source, routes, clock));
     }
 
-    /** All that comes after a sender's answer. Of two processors one is busy with {@link #prepare} meanwhile. */
+    /** All that comes after a sender's answer. */
     private void startDelivering(@Nullable QuartzComponent sharedSchedule) throws Exception {
-        MappingFunctions.bind(context().getRegistry());
-        context().resolveLanguage("jq");
+        // Meanwhile what needs nothing of it.
+        answering.countDown();
+        CamelContext context = context();
+        MappingFunctions.bind(context.getRegistry());
+        context.resolveLanguage("jq");
         Beans beans = work().beans();
         beans.begin();
-        beans.bind(context().getRegistry());
-        HealthCheckRegistry.get(context()).register(beans.health());
+        beans.bind(context.getRegistry());
+        HealthCheckRegistry.get(context).register(beans.health());
         routes.loadOthers();
         if (sharedSchedule != null) {
             sharedSchedule.getScheduler().start();
@@ -230,19 +243,21 @@ public final class Application implements AutoCloseable {
             for (String scheme : List.of("http", "https")) {
                 context.addComponent(scheme, new ApiHttpComponent());
             }
-            QuartzComponent ofThisInstance = new QuartzComponent();
-            ofThisInstance.setEnableJmx(false);
+            // Found there, and made, with the first route that needs them.
+            QuartzComponent ofThisInstance = quartz();
             ofThisInstance.setProperties(Map.of(
                     "org.quartz.scheduler.instanceName", "this-instance", "org.quartz.threadPool.threadCount", "2"));
-            context.addComponent("instance-quartz", ofThisInstance);
+            context.getRegistry().bind("instance-quartz", ofThisInstance);
             if (Database.isShared(settings.databaseUrl())) {
-                QuartzComponent ofAll = new QuartzComponent();
+                QuartzComponent ofAll = quartz();
                 sharedSchedule = ofAll;
                 // What is due fires at once; a job without its route would count as done.
                 ofAll.setAutoStartScheduler(false);
                 ofAll.setPrefixInstanceName(false);
                 ofAll.setProperties(SharedSchedule.properties(store().database()));
                 context.addComponent("quartz", ofAll);
+            } else {
+                context.getRegistry().bind("quartz", quartz());
             }
         }
 
@@ -254,6 +269,12 @@ public final class Application implements AutoCloseable {
             reception.bind(context.getRegistry());
             context.addRoutePolicyFactory(reception.routeMeters());
         }
+    }
+
+    private static QuartzComponent quartz() {
+        QuartzComponent quartz = new QuartzComponent();
+        quartz.setEnableJmx(false);
+        return quartz;
     }
 
     private Vertx vertx() {
@@ -288,7 +309,6 @@ public final class Application implements AutoCloseable {
             properties.put(component + ".follow-redirects", "false");
             properties.put(component + ".cookie-management-disabled", "true");
         }
-        properties.put("camel.component.quartz.enable-jmx", "false");
         properties.put("camel.server.enabled", "true");
         properties.put("camel.server.host", settings.httpHost());
         properties.put("camel.server.port", String.valueOf(settings.httpPort()));
@@ -322,6 +342,7 @@ public final class Application implements AutoCloseable {
      */
     @Override
     public void close() {
+        answering.countDown();
         gate.close();
         stopRoutes();
         servers.forEach(Vertx::close);

@@ -101,10 +101,11 @@ public final class Database implements AutoCloseable {
                 disk.require();
             }
             pool = new HikariDataSource(config(url, user, password, embedded));
-            if (embedded && (lock == null || !lock.isUsed())) {
+            boolean isNew = embedded && (lock == null || !lock.isUsed());
+            if (isNew) {
                 compareWithoutPadding(pool);
             }
-            migrate(pool, dialect);
+            migrate(pool, dialect, isNew);
             Database database = new Database(dialect, lock, disk, pool);
             if (files != null && lock != null) {
                 database.readOpenWork();
@@ -198,7 +199,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void migrate(DataSource source, Dialect dialect) {
+    private static void migrate(DataSource source, Dialect dialect, boolean isNew) {
         ClassicConfiguration configuration = new ClassicConfiguration();
         configuration.setPluginRegister(new OnlyOne());
         configuration.setDataSource(source);
@@ -210,6 +211,8 @@ public final class Database implements AutoCloseable {
         // Nothing is ignored: a store written by a newer version must be refused, not half understood.
         configuration.setIgnoreMigrationPatterns("*:pending");
         configuration.setBaselineOnMigrate(false);
+        // In a new one there is nothing that could be of another version.
+        configuration.setValidateOnMigrate(!isNew);
         configuration.setLoggers("slf4j");
         Flyway flyway = new Flyway(configuration);
         try {
