@@ -244,12 +244,12 @@ public final class Application implements AutoCloseable {
                 context.addComponent(scheme, new ApiHttpComponent());
             }
             // Found there, and made, with the first route that needs them.
-            QuartzComponent ofThisInstance = quartz();
+            QuartzComponent ofThisInstance = new RouteQuartz();
             ofThisInstance.setProperties(Map.of(
                     "org.quartz.scheduler.instanceName", "this-instance", "org.quartz.threadPool.threadCount", "2"));
             context.getRegistry().bind("instance-quartz", ofThisInstance);
             if (Database.isShared(settings.databaseUrl())) {
-                QuartzComponent ofAll = quartz();
+                QuartzComponent ofAll = new RouteQuartz();
                 sharedSchedule = ofAll;
                 // What is due fires at once; a job without its route would count as done.
                 ofAll.setAutoStartScheduler(false);
@@ -257,7 +257,7 @@ public final class Application implements AutoCloseable {
                 ofAll.setProperties(SharedSchedule.properties(store().database()));
                 context.addComponent("quartz", ofAll);
             } else {
-                context.getRegistry().bind("quartz", quartz());
+                context.getRegistry().bind("quartz", new RouteQuartz());
             }
         }
 
@@ -269,12 +269,6 @@ public final class Application implements AutoCloseable {
             reception.bind(context.getRegistry());
             context.addRoutePolicyFactory(reception.routeMeters());
         }
-    }
-
-    private static QuartzComponent quartz() {
-        QuartzComponent quartz = new QuartzComponent();
-        quartz.setEnableJmx(false);
-        return quartz;
     }
 
     private Vertx vertx() {
