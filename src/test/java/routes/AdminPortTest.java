@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,26 +47,8 @@ class AdminPortTest {
     }
 
     private static Application start(Path folder, int port, @Nullable String password) {
-        URI nowhere = URI.create("http://127.0.0.1:1");
         return Application.start(
-                new Settings(
-                        List.of("secret"),
-                        "token",
-                        null,
-                        nowhere,
-                        "pk_key",
-                        nowhere,
-                        "127.0.0.1",
-                        RunningApplication.freePort(),
-                        "127.0.0.1",
-                        port,
-                        password,
-                        "jdbc:hsqldb:file:" + folder,
-                        "SA",
-                        "",
-                        null,
-                        null,
-                        Map.of()),
+                RunningApplication.ofNobody(folder, RunningApplication.freePort(), port, password, null),
                 Clock.systemUTC());
     }
 

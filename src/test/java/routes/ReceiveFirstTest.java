@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -88,25 +87,8 @@ class ReceiveFirstTest {
                               simple:
                                 expression: resource:http://127.0.0.1:%d/text
                 """.formatted(texts.getAddress().getPort()));
-        URI nowhere = URI.create("http://127.0.0.1:1");
-        Settings settings = new Settings(
-                List.of(RunningApplication.SECRET),
-                "token",
-                null,
-                nowhere,
-                "pk_key",
-                nowhere,
-                "127.0.0.1",
-                httpPort,
-                "127.0.0.1",
-                adminPort,
-                null,
-                "jdbc:hsqldb:file:" + folder.resolve("data/store"),
-                "SA",
-                "",
-                null,
-                routes,
-                Map.of());
+        Settings settings =
+                RunningApplication.ofNobody(folder.resolve("data/store"), httpPort, adminPort, null, routes);
         starting.add(CompletableFuture.supplyAsync(() -> Application.start(settings, Clock.systemUTC())));
         assertTrue(asked.await(60, TimeUnit.SECONDS), "the other routes are being built");
     }

@@ -220,6 +220,30 @@ public final class RunningApplication implements AutoCloseable {
         }
     }
 
+    /** @return of a program on loopback, with an embedded database, that reaches neither Intercom nor Klaviyo */
+    static Settings ofNobody(
+            Path store, int httpPort, int adminPort, @Nullable String password, @Nullable Path routes) {
+        URI nowhere = URI.create("http://127.0.0.1:1");
+        return new Settings(
+                List.of(SECRET),
+                "token",
+                null,
+                nowhere,
+                "pk_key",
+                nowhere,
+                "127.0.0.1",
+                httpPort,
+                "127.0.0.1",
+                adminPort,
+                password,
+                "jdbc:hsqldb:file:" + store,
+                "SA",
+                "",
+                null,
+                routes,
+                Map.of());
+    }
+
     /** @return a port that nothing listened on a moment ago */
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
