@@ -351,11 +351,16 @@ public final class Application implements AutoCloseable {
             LOG.debug("Nothing was opened", e);
             return;
         }
+        Beans delivering = null;
         try {
-            work().beans().close();
+            delivering = work().beans();
         } catch (RuntimeException e) {
             LOG.debug("Nothing was to be delivered", e);
+        }
+        if (delivering == null) {
             opened.inbox().close();
+        } else {
+            delivering.close();
         }
         opened.database().close();
     }

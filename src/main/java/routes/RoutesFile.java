@@ -136,7 +136,7 @@ public final class RoutesFile {
             ((ModelCamelContext) target).addRouteDefinitions(first);
             return early;
         } catch (Exception e) {
-            throw failed(running == null ? RoutesText.parse(name(), text) : running, e);
+            throw notLoaded(e);
         }
     }
 
@@ -154,9 +154,7 @@ public final class RoutesFile {
         try {
             ((ModelCamelContext) target).addRouteDefinitions(others);
         } catch (Exception e) {
-            RoutesText text = running;
-            throw failed(
-                    text == null ? RoutesText.parse(name(), new String(decided, StandardCharsets.UTF_8)) : text, e);
+            throw notLoaded(e);
         }
         others = List.of();
         loadedAt = clock.instant();
@@ -165,6 +163,12 @@ public final class RoutesFile {
                     .newSingleThreadScheduledExecutor(this, "routes-file")
                     .scheduleWithFixedDelay(this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private RoutesException notLoaded(Exception failure) {
+        RoutesText text = running;
+        return failed(
+                text == null ? RoutesText.parse(name(), new String(decided, StandardCharsets.UTF_8)) : text, failure);
     }
 
     /** @return the running routes, in the order of the file */

@@ -56,15 +56,9 @@ public final class CaseStore {
 
     /** Writes what a batch of notifications tells of cases; within the transaction of the batch. */
     static void write(Database database, HandOver handOver, long now) {
-        Set<String> contacts = new HashSet<>(handOver.known);
-        handOver.cases.values().stream()
-                .map(OpenCase::contactId)
-                .filter(Objects::nonNull)
-                .forEach(contacts::add);
-        contacts.addAll(handOver.mergers.keySet());
-        contacts.addAll(handOver.mergers.values());
-        contacts.addAll(handOver.forgotten);
-        lock(database, contacts);
+        if (database.isShared()) {
+            lock(database, contacts(handOver));
+        }
         List<Object[]> notes = new ArrayList<>();
         List<Object[]> closings = new ArrayList<>();
         List<OpenCase> cases = new ArrayList<>(handOver.cases.values());
@@ -97,6 +91,18 @@ public final class CaseStore {
         handOver.known.forEach(contact -> known.add(new Object[] {now, contact}));
         database.batch("recheck-due-contact", known);
         database.batch("add-due-contact-of-open-cases", known);
+    }
+
+    private static Set<String> contacts(HandOver handOver) {
+        Set<String> contacts = new HashSet<>(handOver.known);
+        handOver.cases.values().stream()
+                .map(OpenCase::contactId)
+                .filter(Objects::nonNull)
+                .forEach(contacts::add);
+        contacts.addAll(handOver.mergers.keySet());
+        contacts.addAll(handOver.mergers.values());
+        contacts.addAll(handOver.forgotten);
+        return contacts;
     }
 
     /**
