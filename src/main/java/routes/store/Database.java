@@ -101,11 +101,10 @@ public final class Database implements AutoCloseable {
                 disk.require();
             }
             pool = new HikariDataSource(config(url, user, password, embedded));
-            boolean isNew = embedded && (lock == null || !lock.isUsed());
-            if (isNew) {
+            if (embedded && (lock == null || !lock.isUsed())) {
                 compareWithoutPadding(pool);
             }
-            migrate(pool, dialect, isNew);
+            migrate(pool, dialect);
             Database database = new Database(dialect, lock, disk, pool);
             if (files != null && lock != null) {
                 database.readOpenWork();
@@ -199,7 +198,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void migrate(DataSource source, Dialect dialect, boolean isNew) {
+    private static void migrate(DataSource source, Dialect dialect) {
         ClassicConfiguration configuration = new ClassicConfiguration();
         configuration.setPluginRegister(new OnlyOne());
         configuration.setDataSource(source);
@@ -211,8 +210,6 @@ public final class Database implements AutoCloseable {
         // Nothing is ignored: a store written by a newer version must be refused, not half understood.
         configuration.setIgnoreMigrationPatterns("*:pending");
         configuration.setBaselineOnMigrate(false);
-        // In a new one there is nothing that could be of another version.
-        configuration.setValidateOnMigrate(!isNew);
         configuration.setLoggers("slf4j");
         Flyway flyway = new Flyway(configuration);
         try {
