@@ -164,6 +164,7 @@ public final class Application implements AutoCloseable {
 
     private Work prepare(Clock clock) {
         Database database = store().database();
+        database.require();
         Connection connection = Connection.of(settings, database, clock);
         IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);
         Teammates teammates = new Teammates(intercom, clock);

@@ -39,10 +39,11 @@ class KlaviyoAwayTest {
         for (int i = 0; i < BACKLOG; i++) {
             told.add(program.sendOne(scenes.tell().conversationCreated(scenes.conversation(contact))));
         }
-        Eventually.holds(
-                "all wait in the outbox",
-                () -> program.status().path("inbox").asInt() == 0
-                        && program.status().path("outbox").asInt() == told.size());
+        var unused = Eventually.value(
+                "all " + told.size() + " wait in the outbox",
+                program::status,
+                status -> status.path("inbox").asInt() == 0
+                        && status.path("outbox").asInt() == told.size());
         long before = failures();
         Eventually.holds("probes go on", () -> failures() >= before + 2);
         assertTrue(failures() < BACKLOG / 5, () -> "requests that failed: " + failures());

@@ -82,6 +82,10 @@ class StorageFaultTest {
             assertTrue(program.isAlive(), program::printed);
             return sender.head() == 200;
         });
+        Eventually.holds("it is up", () -> {
+            assertTrue(program.isAlive(), program::printed);
+            return program.printed().contains("Console at ");
+        });
     }
 
     @AfterEach

@@ -15,6 +15,7 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * The live inbox of an embedded database: webhooks from the journal's end until they are recorded. Those that are claimed
@@ -39,13 +40,35 @@ final class Arrivals implements AutoCloseable {
     /** While what is in hand is written: only one writes down how far the journal is handled. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    Arrivals(Database database, String files) {
+    private Arrivals(Database database, Journal journal) {
         this.database = database;
-        journal = Objects.requireNonNull(database.jdbc()
-                .queryForObject(
-                        database.sql("select-journal"),
-                        (row, number) -> new Journal(files, row.getLong("handled"), row.getLong("begun"))));
-        begun(journal.newest());
+        this.journal = journal;
+    }
+
+    /**
+     * @param files path of the database's files, without ending
+     * @throws StoreException when the journal is damaged
+     */
+    static Arrivals of(Database database, String files) {
+        Arrivals arrivals = new Arrivals(
+                database,
+                Objects.requireNonNull(database.jdbc()
+                        .queryForObject(
+                                database.sql("select-journal"),
+                                (row, number) -> new Journal(files, row.getLong("handled"), row.getLong("begun")))));
+        arrivals.begun(arrivals.journal.newest());
+        return arrivals;
+    }
+
+    /** As {@link #of}, of a database that is still to be made; {@link #begin} is to be called then. */
+    static Arrivals ofNew(Database database, String files) {
+        return new Arrivals(database, new Journal(files, 0, 0));
+    }
+
+    /** Takes down in the new database that there is a journal. */
+    void begin(JdbcTemplate made) {
+        long newest = journal.newest();
+        made.update(database.sql("update-journal-begun"), newest, newest);
     }
 
     /** @throws StoreException when they are not on disk */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -60,69 +62,121 @@ public final class Database implements AutoCloseable {
     private static final String FILES = "jdbc:hsqldb:file:";
 
     private final Dialect dialect;
+    /** Path of an embedded database's files, without ending; null: it has none. */
+    private final @Nullable String files;
+
     private final @Nullable FileLock lock;
     private final DiskSpace disk;
-    private final HikariDataSource pool;
-    private final JdbcTemplate jdbc;
-    private final TransactionTemplate transactions;
+    private final FutureTask<Pool> opening;
     private final Map<String, String> statements = new ConcurrentHashMap<>();
     private final Ids ids;
     private final Texts texts;
     private @Nullable Claims claims;
     private @Nullable Arrivals arrivals;
 
-    private Database(Dialect dialect, @Nullable FileLock lock, DiskSpace disk, HikariDataSource pool) {
-        this.dialect = dialect;
-        this.lock = lock;
-        this.disk = disk;
-        this.pool = pool;
-        jdbc = new JdbcTemplate(pool);
-        transactions = new TransactionTemplate(new DataSourceTransactionManager(pool));
+    private record Pool(HikariDataSource source, JdbcTemplate jdbc, TransactionTemplate transactions) {
+
+        static Pool of(HikariDataSource source) {
+            return new Pool(
+                    source,
+                    new JdbcTemplate(source),
+                    new TransactionTemplate(new DataSourceTransactionManager(source)));
+        }
+    }
+
+    private Database(String url, String user, String password) {
+        dialect = dialect(url);
+        files = url.startsWith(FILES) ? url.substring(FILES.length()).replaceFirst(";.*", "") : null;
+        lock = files == null ? null : FileLock.take(files);
+        disk = files == null ? DiskSpace.ofNobody() : DiskSpace.around(files);
+        opening = new FutureTask<>(() -> openPool(url, user, password));
         ids = new Ids(this);
         texts = new Texts(this, dialect == Dialect.HSQLDB);
     }
 
     /**
-     * Opens the database and brings its schema to this version's.
+     * Opens the database and brings its schema to this version's. One in files that is new takes in webhooks at once, and is
+     * made when more is asked of it: senders need not wait for that.
      *
      * @param url {@code jdbc:hsqldb:file:…} (a path without {@code ;} options), {@code jdbc:hsqldb:mem:…} or {@code jdbc:postgresql:…}
      * @throws StoreException when it cannot be opened or must not be used: the message says what to do
      */
     public static Database open(String url, String user, String password) {
-        Dialect dialect = dialect(url);
-        boolean embedded = dialect == Dialect.HSQLDB;
-        String files = url.startsWith(FILES) ? url.substring(FILES.length()).replaceFirst(";.*", "") : null;
-        FileLock lock = files == null ? null : FileLock.take(files);
-        HikariDataSource pool = null;
+        Database database = new Database(url, user, password);
         try {
-            DiskSpace disk = files == null ? DiskSpace.ofNobody() : DiskSpace.around(files);
-            if (files != null && lock != null) {
-                new StoreFiles(files).prepare(lock.isUsed());
-                disk.require();
-            }
-            pool = new HikariDataSource(config(url, user, password, embedded));
-            if (embedded && (lock == null || !lock.isUsed())) {
-                compareWithoutPadding(pool);
-            }
-            migrate(pool, dialect);
-            Database database = new Database(dialect, lock, disk, pool);
-            if (files != null && lock != null) {
-                database.readOpenWork();
-                database.arrivals = new Arrivals(database, files);
-                lock.markAsUsed();
-            }
+            database.open();
             return database;
         } catch (RuntimeException e) {
-            if (pool != null) {
-                pool.close();
+            database.abandon();
+            throw database.cannotBeOpened(e);
+        }
+    }
+
+    private void open() {
+        if (files == null || lock == null) {
+            require();
+            return;
+        }
+        disk.require();
+        StoreFiles stored = new StoreFiles(files);
+        if (lock.isBeingMade()) {
+            // By a process that died at it. Nobody has written anything there yet but into the journal.
+            stored.delete();
+        }
+        if (!lock.isUsed() && !stored.exist()) {
+            lock.markAsBeingMade();
+            arrivals = Arrivals.ofNew(this, files);
+            return;
+        }
+        stored.prepare(lock.isUsed());
+        readOpenWork();
+        arrivals = Arrivals.of(this, files);
+        lock.markAsUsed();
+    }
+
+    private Pool openPool(String url, String user, String password) {
+        boolean embedded = dialect == Dialect.HSQLDB;
+        HikariDataSource source = null;
+        try {
+            source = new HikariDataSource(config(url, user, password, embedded));
+            if (embedded && (lock == null || !lock.isUsed())) {
+                compareWithoutPadding(source);
             }
-            if (files != null) {
-                abandon(files);
+            migrate(source, dialect);
+            Pool pool = Pool.of(source);
+            if (lock != null && lock.isBeingMade()) {
+                Objects.requireNonNull(arrivals, "a new database takes in webhooks")
+                        .begin(pool.jdbc);
+                lock.markAsUsed();
             }
-            if (lock != null) {
-                lock.close();
+            return pool;
+        } catch (RuntimeException e) {
+            if (source != null) {
+                source.close();
             }
-            throw e instanceof StoreException ? e : new StoreException(cannotBeOpened(files, e), e);
+            throw cannotBeOpened(e);
+        }
+    }
+
+    /**
+     * Returns when all of it can be used.
+     *
+     * @throws StoreException when it cannot be: the message says what to do
+     */
+    public void require() {
+        var unused = pool();
+    }
+
+    /** Whoever needs it first makes it. */
+    private Pool pool() {
+        opening.run();
+        try {
+            return opening.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StoreException known ? known : new StoreException("not opened", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while the database was opened", e);
         }
     }
 
@@ -130,12 +184,17 @@ public final class Database implements AutoCloseable {
         return url.startsWith("jdbc:hsqldb:") ? Dialect.HSQLDB : Dialect.POSTGRESQL;
     }
 
-    private static String cannotBeOpened(@Nullable String files, RuntimeException failure) {
+    private StoreException cannotBeOpened(RuntimeException failure) {
+        if (failure instanceof StoreException known) {
+            return known;
+        }
         String reason = "the database cannot be opened: " + root(failure);
-        return files == null
-                ? reason
-                : reason + "; if the files " + files
-                        + ".* are damaged, restore their folder from a backup: an empty database is not begun in their place";
+        return new StoreException(
+                files == null
+                        ? reason
+                        : reason + "; if the files " + files
+                                + ".* are damaged, restore their folder from a backup: an empty database is not begun in their place",
+                failure);
     }
 
     /**
@@ -151,8 +210,8 @@ public final class Database implements AutoCloseable {
      * thousands are read at once. All of it would hold up a start with a large backlog.
      */
     private void readOpenWork() {
-        jdbc.query(sql("read-open-inbox"), row -> {});
-        jdbc.query(sql("read-open-outbox"), row -> {});
+        jdbc().query(sql("read-open-inbox"), row -> {});
+        jdbc().query(sql("read-open-outbox"), row -> {});
     }
 
     private static HikariConfig config(String url, String user, String password, boolean embedded) {
@@ -226,7 +285,7 @@ public final class Database implements AutoCloseable {
 
     /** @return what Camel's sql component and Quartz use; nobody else does outside this package */
     public DataSource dataSource() {
-        return pool;
+        return pool().source;
     }
 
     /** @return whether several instances may share the database at this URL */
@@ -239,8 +298,9 @@ public final class Database implements AutoCloseable {
         return dialect == Dialect.POSTGRESQL;
     }
 
+    /** @throws StoreException when it cannot be opened */
     JdbcTemplate jdbc() {
-        return jdbc;
+        return pool().jdbc;
     }
 
     Ids ids() {
@@ -292,7 +352,7 @@ public final class Database implements AutoCloseable {
 
     /** @return for each row how many were changed */
     int[] batch(String statement, List<Object[]> rows) {
-        return rows.isEmpty() ? new int[0] : jdbc.batchUpdate(sql(statement), rows);
+        return rows.isEmpty() ? new int[0] : jdbc().batchUpdate(sql(statement), rows);
     }
 
     /** @return the statement of that name: the dialect's own where it has one */
@@ -325,7 +385,7 @@ public final class Database implements AutoCloseable {
     <T extends @Nullable Object> T transaction(Supplier<T> work) {
         disk.require();
         try {
-            return transactions.execute(status -> work.get());
+            return pool().transactions.execute(status -> work.get());
         } catch (ConcurrencyFailureException e) {
             throw new OvertakenException("another transaction was faster: " + root(e), e);
         } catch (DataAccessException | TransactionException e) {
@@ -338,9 +398,9 @@ public final class Database implements AutoCloseable {
         if (!disk.isEnough()) {
             return false;
         }
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = pool().source.getConnection()) {
             return connection.isValid(2);
-        } catch (SQLException e) {
+        } catch (SQLException | StoreException e) {
             return false;
         }
     }
@@ -357,15 +417,33 @@ public final class Database implements AutoCloseable {
      * Leaves the files as they are. HSQLDB keeps a database open behind its last connection, also where it refused the first:
      * with it as many bytes as damage said that a row has, and whoever opens the restored files gets the damaged ones.
      */
-    private static void abandon(String files) {
+    private void abandon() {
+        Pool opened = opening.isDone() ? opened() : null;
+        if (opened != null) {
+            opened.source.close();
+        }
         try {
-            org.hsqldb.Database open = DatabaseManager.lookupDatabaseObject(DatabaseType.DB_FILE, files);
+            org.hsqldb.Database open =
+                    files == null ? null : DatabaseManager.lookupDatabaseObject(DatabaseType.DB_FILE, files);
             if (open != null) {
                 open.close(org.hsqldb.Database.CLOSEMODE_IMMEDIATELY);
             }
         } catch (HsqlException e) {
             // Why it is refused is what an operator has to hear.
             LOG.debug("The database stays open", e);
+        }
+        if (lock != null) {
+            lock.close();
+        }
+    }
+
+    /** @return null: it could not be opened */
+    private @Nullable Pool opened() {
+        try {
+            return pool();
+        } catch (StoreException e) {
+            LOG.debug("Nothing was opened", e);
+            return null;
         }
     }
 
@@ -394,17 +472,23 @@ public final class Database implements AutoCloseable {
                 claims.close();
             }
         }
+        Pool opened = opened();
+        if (arrivals != null) {
+            closeArrivals(arrivals);
+        }
+        if (opened == null) {
+            abandon();
+            return;
+        }
+        HikariDataSource source = opened.source;
         try {
-            if (arrivals != null) {
-                closeArrivals(arrivals);
-            }
-            if (dialect == Dialect.HSQLDB && pool.isRunning()) {
-                shutDown(pool);
+            if (dialect == Dialect.HSQLDB && source.isRunning()) {
+                shutDown(source);
             }
         } catch (SQLException e) {
             throw new StoreException("the database does not shut down: " + root(e), e);
         } finally {
-            pool.close();
+            source.close();
             if (lock != null) {
                 lock.close();
             }

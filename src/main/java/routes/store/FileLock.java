@@ -12,6 +12,10 @@ import java.nio.file.StandardOpenOption;
 /** Keeps a second process away from an embedded database. The system lets go of it when the process dies. */
 final class FileLock implements AutoCloseable {
 
+    private static final String USED = "A database is kept beside this file.\n";
+    private static final String BEING_MADE = "A database is being made beside this file.\n";
+    private static final int LONGEST = 100;
+
     private final FileChannel channel;
 
     private FileLock(FileChannel channel) {
@@ -45,20 +49,42 @@ final class FileLock implements AutoCloseable {
 
     /** @return whether {@link #markAsUsed} was called in this or an earlier process */
     boolean isUsed() {
+        return !said().isEmpty() && !isBeingMade();
+    }
+
+    /** @return whether {@link #markAsBeingMade} was called in this or an earlier process, and {@link #markAsUsed} not yet */
+    boolean isBeingMade() {
+        return said().equals(BEING_MADE);
+    }
+
+    /** Takes down that there is a database now: from then on one whose files are gone is not taken for a new one. */
+    void markAsUsed() {
+        if (!isUsed()) {
+            say(USED);
+        }
+    }
+
+    /** Takes down that what there is of a database until {@link #markAsUsed} holds nothing yet. */
+    void markAsBeingMade() {
+        say(BEING_MADE);
+    }
+
+    private String said() {
         try {
-            return channel.size() > 0;
+            ByteBuffer said = ByteBuffer.allocate(LONGEST);
+            int length = Math.max(0, channel.read(said, 0));
+            return new String(said.array(), 0, length, StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new StoreException("the database's lock cannot be read", e);
         }
     }
 
-    /** Takes down that there is a database now: from then on one whose files are gone is not taken for a new one. */
-    void markAsUsed() {
+    /** On disk when it returns: what is said of the database decides whether it is kept. */
+    private void say(String text) {
         try {
-            if (!isUsed()) {
-                channel.write(
-                        ByteBuffer.wrap("A database is kept beside this file.\n".getBytes(StandardCharsets.US_ASCII)));
-            }
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+            channel.truncate(text.length());
+            channel.force(true);
         } catch (IOException e) {
             throw new StoreException("the database's lock cannot be written", e);
         }

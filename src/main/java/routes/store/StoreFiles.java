@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * The files of an embedded database before HSQLDB opens them. Some that are missing it would take for a database that is
@@ -17,11 +19,31 @@ final class StoreFiles {
     /** Where HSQLDB 2.7 keeps it in the head of the file. */
     private static final int END_OF_ROWS = 12;
 
+    private static final List<String> ENDINGS = Stream.of(".properties", ".script", ".data", ".log", ".backup", ".lobs")
+            .flatMap(ending -> Stream.of(ending, ending + ".new", ending + ".old"))
+            .toList();
+
     private final String database;
 
     /** @param database path of the files, without ending */
     StoreFiles(String database) {
         this.database = database;
+    }
+
+    /** @return whether there is anything of a database */
+    boolean exist() {
+        return ENDINGS.stream().anyMatch(this::exists);
+    }
+
+    /** @throws StoreException when they cannot be deleted */
+    void delete() {
+        try {
+            for (String ending : ENDINGS) {
+                Files.deleteIfExists(Path.of(database + ending));
+            }
+        } catch (IOException e) {
+            throw new StoreException("the files of the database at " + database + " cannot be deleted: " + e, e);
+        }
     }
 
     /**

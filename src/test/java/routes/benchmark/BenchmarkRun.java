@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,8 @@ public final class BenchmarkRun {
     private static final int WARM_UP = 150_000;
 
     private static final int WARM_UP_OF_NODE_RED = 15_000;
+    /** Of each kind. */
+    private static final int STARTS = 5;
 
     private final double seconds = Double.parseDouble(System.getProperty("seconds", "5"));
     private final int sustained = Integer.getInteger("sustained", 60);
@@ -128,7 +131,7 @@ public final class BenchmarkRun {
             Child sink = sink(0, "off");
             URI klaviyoUrl = URI.create(sink.readLine());
             if (parts.contains("start")) {
-                startWithArchive(load, intercomUrl, klaviyoUrl);
+                starts(load, intercomUrl, klaviyoUrl);
             }
             try (Product product = product("store", options, intercomUrl, klaviyoUrl)) {
                 measure(load, product, sink, klaviyoUrl);
@@ -169,7 +172,7 @@ public final class BenchmarkRun {
     }
 
     private void measure(Child load, Product product, Child firstSink, URI klaviyoUrl) throws IOException {
-        Child life = start(product, load, "");
+        Child life = start(product, load);
         boolean unused = life.endsWithin(Duration.ofSeconds(5));
         row("Resident memory at rest", "%d MiB".formatted(life.residentMib()), "");
         if (WARM.stream().anyMatch(parts::contains)) {
@@ -202,16 +205,37 @@ public final class BenchmarkRun {
         return new Product(TARGET.resolve("intercom-klaviyo.jar"), with, own, log, intercom, klaviyo);
     }
 
-    /** As README shows it: one run writes down which classes were needed, the next ones find them ready. */
-    private void startWithArchive(Child load, URI intercom, URI klaviyo) throws IOException {
+    /**
+     * With a class-data archive as README shows it: one run writes down which classes were needed, the next ones find them
+     * ready. By turns, as a machine is not equally fast all the time.
+     */
+    private void starts(Child load, URI intercom, URI klaviyo) throws IOException {
         String archive = folder.resolve("intercom-klaviyo.jsa").toString();
-        try (Product first = product("archive", List.of("-XX:ArchiveClassesAtExit=" + archive), intercom, klaviyo)) {
+        try (Product first = product("used", List.of("-XX:ArchiveClassesAtExit=" + archive), intercom, klaviyo)) {
             first.start();
-            Deadline.await("the first start", PATIENCE, () -> answers(first.webhooks()));
+            idle(first);
         }
-        try (Product second = product("archive", List.of("-XX:SharedArchiveFile=" + archive), intercom, klaviyo)) {
-            start(second, load, " with a class-data archive");
+        Map<String, List<String>> ways = new LinkedHashMap<>();
+        ways.put("", options);
+        ways.put(" with a class-data archive", List.of("-XX:SharedArchiveFile=" + archive));
+        Map<String, List<Double>> taken = new LinkedHashMap<>();
+        for (int turn = 0; turn < STARTS; turn++) {
+            for (Map.Entry<String, List<String>> way : ways.entrySet()) {
+                for (String store : List.of("new-" + taken.size() + "-" + turn, "used")) {
+                    try (Product product = product(store, way.getValue(), intercom, klaviyo)) {
+                        String what = way.getKey() + (store.equals("used") ? ", on a database in use" : "");
+                        taken.computeIfAbsent(what, unused -> new ArrayList<>()).add(seconds(start(product, load)));
+                    }
+                }
+            }
         }
+        taken.forEach((what, each) -> {
+            Collections.sort(each);
+            row(
+                    "Start to the first 200" + what,
+                    "%.2f s".formatted(each.get(STARTS / 2)),
+                    "%.2f to %.2f s".formatted(each.get(0), each.get(STARTS - 1)));
+        });
     }
 
     /** Node-RED, which keeps nothing on disk and looks no contact up. */
@@ -261,7 +285,10 @@ public final class BenchmarkRun {
         try (Child sink = sink(0, "off")) {
             URI klaviyo = URI.create(sink.readLine());
             try (Product product = product("cold", options, intercom, klaviyo)) {
-                start(product, load, ", before it is loaded at once");
+                row(
+                        "Start to the first 200, before it is loaded at once",
+                        "%.2f s".formatted(seconds(start(product, load))),
+                        "");
                 int from = next;
                 long expected =
                         post(load, product, 64, events, 600, 0).path("events").asLong();
@@ -317,7 +344,7 @@ public final class BenchmarkRun {
         try (Child sink = sink(0, "off")) {
             URI klaviyo = URI.create(sink.readLine());
             try (Product product = product("slow", options, intercom, klaviyo).with("LD_PRELOAD", library.toString())) {
-                start(product, load, " on a slow disk");
+                row("Start to the first 200 on a slow disk", "%.2f s".formatted(seconds(start(product, load))), "");
                 warmUp(load, product);
                 JsonNode result = post(load, product, 256, (int) (seconds * 25_000), seconds, 0);
                 row(row, rateAndLatency(result), "");
@@ -347,16 +374,19 @@ public final class BenchmarkRun {
         }
     }
 
-    /** From the start of the process to the first 200. */
-    private Child start(Product product, Child load, String how) throws IOException {
+    /** @return the process, when it has answered its first notification with 200 */
+    private Child start(Product product, Child load) throws IOException {
         Child life = product.start();
         Deadline.await("the first start", PATIENCE, OFTEN.toNanos(), () -> answers(product.webhooks()));
         JsonNode first = post(load, product, 1, 1, 60, 0);
         if (first.path("count").asInt() != 1) {
             throw new IOException("the first notification was not acknowledged: " + first);
         }
-        row("Start to the first 200" + how, "%.2f s".formatted(life.age().toNanos() / 1e9), "");
         return life;
+    }
+
+    private static double seconds(Child life) {
+        return life.age().toNanos() / 1e9;
     }
 
     private static boolean answers(URI webhooks) {

@@ -293,6 +293,43 @@ class DamagedStoreTest {
         return tests.stream();
     }
 
+    /** As the files are when the process dies before it has made them, while it does, and at the end of that. */
+    @TestFactory
+    Stream<DynamicTest> aNewDatabaseTakesInWebhooksBeforeItIsMade() throws IOException {
+        Path live = Files.createDirectory(folder.resolve("not-made"));
+        Database database = open(live);
+        Path begun;
+        try (Inbox inbox = new Inbox(database, Clock.systemUTC())) {
+            inbox.store("conversation.read", "notif", BODY.getBytes(UTF_8)).join();
+            begun = copy(live);
+        } finally {
+            database.close();
+        }
+        return Stream.of(
+                DynamicTest.dynamicTest("before", () -> assertEquals(1, count(copy(begun)))),
+                DynamicTest.dynamicTest("while", () -> {
+                    Path files = copy(begun);
+                    for (String ending : List.of("script", "data", "log", "properties")) {
+                        byte[] half = Files.readAllBytes(crashed.resolve("store." + ending));
+                        Files.write(files.resolve("store." + ending), Arrays.copyOf(half, half.length / 2));
+                    }
+                    assertEquals(1, count(files));
+                    assertEquals(1, count(files), "and after another start");
+                }),
+                DynamicTest.dynamicTest("after", () -> assertEquals(1, count(live))));
+    }
+
+    @Test
+    void aDatabaseThatWasCopiedWithoutItsLockIsKept() throws IOException {
+        for (Path state : List.of(crashed, closed)) {
+            Path files = copy(state);
+            Files.delete(files.resolve("store.lock"));
+
+            assertEquals(ALL, count(files));
+            assertEquals(ALL, count(files), "and after another start");
+        }
+    }
+
     @Test
     void anEmptyFolderIsANewDatabase() throws IOException {
         assertEquals(0, count(Files.createDirectory(folder.resolve("new"))));
