@@ -258,10 +258,24 @@ public final class Database implements AutoCloseable {
     }
 
     private static void migrate(DataSource source, Dialect dialect) {
+        Migrations migrations = new Migrations(dialect);
+        if (!areApplied(migrations, source)) {
+            migrate(source, migrations);
+        }
+    }
+
+    private static boolean areApplied(Migrations migrations, DataSource source) {
+        try (Connection connection = source.getConnection()) {
+            return migrations.areApplied(connection);
+        } catch (SQLException e) {
+            throw new StoreException("the database cannot be reached: " + root(e), e);
+        }
+    }
+
+    private static void migrate(DataSource source, Migrations migrations) {
         ClassicConfiguration configuration = new ClassicConfiguration();
         configuration.setPluginRegister(new OnlyOne());
         configuration.setDataSource(source);
-        Migrations migrations = new Migrations(dialect);
         configuration.setLocationsAsStrings(migrations.location());
         configuration.setResourceProvider(migrations);
         configuration.setJavaMigrationClassProvider(List::of);

@@ -11,9 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -452,6 +455,49 @@ abstract class StoreContract {
         // What was refused is untouched, and closed: taken back, it opens.
         repairAndOpen();
         assertEquals(0, inbox.size());
+    }
+
+    @Test
+    void flywayIsAskedUnlessAllIsAppliedAndUnchanged() {
+        assertTrue(isCurrent());
+        String change = "UPDATE \"schema_version\" SET \"%s\" = %s WHERE \"installed_rank\" = "
+                + "(SELECT MAX(\"installed_rank\") FROM \"schema_version\")";
+        JdbcTemplate jdbc = new JdbcTemplate(database.dataSource());
+        Integer checksum = jdbc.queryForObject(
+                "SELECT \"checksum\" FROM \"schema_version\" ORDER BY \"installed_rank\" DESC LIMIT 1", Integer.class);
+        jdbc.update(change.formatted("success", "FALSE"));
+        assertFalse(isCurrent());
+        jdbc.update(change.formatted("success", "TRUE"));
+        jdbc.update(change.formatted("version", "'999'"));
+        assertFalse(isCurrent());
+        jdbc.update(change.formatted("version", "'" + newest() + "'"));
+        assertTrue(isCurrent());
+        jdbc.update(change.formatted("checksum", "1"));
+        assertFalse(isCurrent());
+        jdbc.update(change.formatted("checksum", checksum));
+        assertTrue(isCurrent());
+        jdbc.update("DELETE FROM \"schema_version\"");
+        assertFalse(isCurrent());
+    }
+
+    private boolean isCurrent() {
+        try (Connection connection = database.dataSource().getConnection()) {
+            return new Migrations(dialect()).areApplied(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Database.Dialect dialect() {
+        return kind == TestDatabase.HSQLDB ? Database.Dialect.HSQLDB : Database.Dialect.POSTGRESQL;
+    }
+
+    private String newest() {
+        return new Migrations(dialect())
+                .names().stream()
+                        .map(name -> name.substring(1, name.indexOf("__")))
+                        .max(Comparator.comparing(Integer::valueOf))
+                        .orElseThrow();
     }
 
     private void repairAndOpen() {

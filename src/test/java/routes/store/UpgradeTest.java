@@ -154,6 +154,7 @@ class UpgradeTest {
         write(TestDatabase.HSQLDB, old, "11", List.of());
 
         assertEquals(schema(old), schema(TestDatabase.HSQLDB.url(folder.resolve("new"))));
+        assertTrue(isCurrent(old));
     }
 
     /** As the versions did that had no B15. */
@@ -176,6 +177,14 @@ class UpgradeTest {
         shutDown(old);
 
         assertEquals(schema(TestDatabase.HSQLDB.url(folder.resolve("new"))), schema(old));
+        assertTrue(isCurrent(old));
+    }
+
+    private static boolean isCurrent(String url) throws SQLException {
+        try (Database database = Database.open(url, "SA", "");
+                Connection connection = database.dataSource().getConnection()) {
+            return new Migrations(Database.Dialect.HSQLDB).areApplied(connection);
+        }
     }
 
     private static void shutDown(String url) throws SQLException {
