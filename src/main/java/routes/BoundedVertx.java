@@ -1,6 +1,8 @@
 package routes;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
@@ -14,6 +16,10 @@ final class BoundedVertx extends VertxWrapper {
         System.setProperty("vertx.disableDnsResolver", "true");
     }
 
+    /** A server of ours sends none: it makes no folder for copies of them. */
+    private static final FileSystemOptions NO_FILES =
+            new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final Senders senders;
@@ -21,7 +27,7 @@ final class BoundedVertx extends VertxWrapper {
 
     /** @param beforeListening done when a server is there, and nobody can connect to it yet */
     BoundedVertx(Senders senders, Runnable beforeListening) {
-        super((VertxInternal) Vertx.vertx());
+        super((VertxInternal) Vertx.vertx(new VertxOptions().setFileSystemOptions(NO_FILES)));
         this.senders = senders;
         this.beforeListening = beforeListening;
     }

@@ -33,6 +33,8 @@ public final class Eventually {
     public static <T> T value(String what, Callable<T> look, Predicate<T> wanted) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
+            // Before the look: when the machine stood still for that long, it counts.
+            boolean late = System.nanoTime() > deadline;
             T value;
             try {
                 value = look.call();
@@ -42,7 +44,7 @@ public final class Eventually {
             if (wanted.test(value)) {
                 return value;
             }
-            if (System.nanoTime() > deadline) {
+            if (late) {
                 return fail("not within " + PATIENCE.toSeconds() + " s: " + what + "; last seen: " + value);
             }
             pause();
