@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps a second process away from an embedded database. The system lets go of it when the process dies. */
+/**
+ * Keeps a second process away from an embedded database, and says whether there is one yet. The system lets go of it when
+ * the process dies.
+ */
 final class FileLock implements AutoCloseable {
 
     private static final String USED = "A database is kept beside this file.\n";

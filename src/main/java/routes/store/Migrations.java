@@ -124,8 +124,9 @@ final class Migrations implements ResourceProvider {
             // There is none, or not as Flyway makes it.
             return false;
         }
-        int baseline = applied.keySet().stream()
-                .filter(Applied::baseline)
+        int baseline = names.stream()
+                .map(Applied::ofScript)
+                .filter(script -> script.baseline && applied.containsKey(script))
                 .mapToInt(Applied::number)
                 .max()
                 .orElse(0);
