@@ -164,6 +164,7 @@ public final class Application implements AutoCloseable {
 
     private Work prepare(Clock clock) {
         Database database = store().database();
+        // A new one is made here.
         database.require();
         Connection connection = Connection.of(settings, database, clock);
         IntercomClient intercom = new IntercomClient(settings.intercomUrl(), connection, clock);

@@ -35,7 +35,7 @@ final class CheckCommand implements Callable<Integer> {
         Database database = null;
         String refusal = null;
         try {
-            database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
+            database = open(settings);
         } catch (StoreException e) {
             refusal = String.valueOf(e.getMessage());
         }
@@ -51,6 +51,17 @@ final class CheckCommand implements Callable<Integer> {
         }
         say(routes(settings));
         return works ? 0 : Main.FAILED;
+    }
+
+    private static Database open(Settings settings) {
+        Database database = Database.open(settings.databaseUrl(), settings.databaseUser(), settings.databasePassword());
+        try {
+            database.require();
+            return database;
+        } catch (StoreException e) {
+            database.close();
+            throw e;
+        }
     }
 
     private static List<Check> intercom(Settings settings, @Nullable Database database, Clock clock) {

@@ -65,7 +65,7 @@ final class Arrivals implements AutoCloseable {
         return new Arrivals(database, new Journal(files, 0, 0));
     }
 
-    /** Takes down in the new database that there is a journal. */
+    /** Takes down in the new database that there is a journal. Others would wait here until the database is made. */
     void begin(JdbcTemplate made) {
         long newest = journal.newest();
         made.update(database.sql("update-journal-begun"), newest, newest);

@@ -73,6 +73,8 @@ public final class Database implements AutoCloseable {
     private final Texts texts;
     private @Nullable Claims claims;
     private @Nullable Arrivals arrivals;
+    /** Files of a new database. */
+    private @Nullable StoreFiles making;
 
     private record Pool(HikariDataSource source, JdbcTemplate jdbc, TransactionTemplate transactions) {
 
@@ -119,19 +121,21 @@ public final class Database implements AutoCloseable {
         }
         disk.require();
         StoreFiles stored = new StoreFiles(files);
-        if (lock.isBeingMade()) {
-            // By a process that died at it. Nobody has written anything there yet but into the journal.
-            stored.delete();
+        boolean used = lock.isUsed();
+        if (!used && stored.areBeingMade()) {
+            stored.moveAside();
         }
-        if (!lock.isUsed() && !stored.exist()) {
-            lock.markAsBeingMade();
+        if (!used && !stored.areThere()) {
             arrivals = Arrivals.ofNew(this, files);
+            stored.markAsBeingMade();
+            making = stored;
             return;
         }
-        stored.prepare(lock.isUsed());
+        stored.prepare(used);
         readOpenWork();
         arrivals = Arrivals.of(this, files);
         lock.markAsUsed();
+        stored.markAsMade();
     }
 
     private Pool openPool(String url, String user, String password) {
@@ -144,10 +148,12 @@ public final class Database implements AutoCloseable {
             }
             migrate(source, dialect);
             Pool pool = Pool.of(source);
-            if (lock != null && lock.isBeingMade()) {
-                Objects.requireNonNull(arrivals, "a new database takes in webhooks")
-                        .begin(pool.jdbc);
+            if (making != null && lock != null && arrivals != null) {
+                // HSQLDB only warns when it cannot write: from here on what it says has been made counts.
+                disk.require();
+                arrivals.begin(pool.jdbc);
                 lock.markAsUsed();
+                making.markAsMade();
             }
             return pool;
         } catch (RuntimeException e) {
@@ -173,7 +179,9 @@ public final class Database implements AutoCloseable {
         try {
             return opening.get();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof StoreException known ? known : new StoreException("not opened", e);
+            throw e.getCause() instanceof StoreException known
+                    ? known
+                    : new StoreException("the database cannot be opened: " + root(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted while the database was opened", e);
@@ -428,7 +436,7 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Leaves the files as they are. HSQLDB keeps a database open behind its last connection, also where it refused the first:
+     * Leaves the files as they are, but for those of a database that could not be made. HSQLDB keeps a database open behind its last connection, also where it refused the first:
      * with it as many bytes as damage said that a row has, and whoever opens the restored files gets the damaged ones.
      */
     private void abandon() {
@@ -445,6 +453,12 @@ public final class Database implements AutoCloseable {
         } catch (HsqlException e) {
             // Why it is refused is what an operator has to hear.
             LOG.debug("The database stays open", e);
+        }
+        if (making != null && lock != null && !lock.isUsed()) {
+            making.delete();
+        }
+        if (arrivals != null) {
+            arrivals.close();
         }
         if (lock != null) {
             lock.close();
@@ -487,15 +501,15 @@ public final class Database implements AutoCloseable {
             }
         }
         Pool opened = opened();
-        if (arrivals != null) {
-            closeArrivals(arrivals);
-        }
         if (opened == null) {
             abandon();
             return;
         }
         HikariDataSource source = opened.source;
         try {
+            if (arrivals != null) {
+                closeArrivals(arrivals);
+            }
             if (dialect == Dialect.HSQLDB && source.isRunning()) {
                 shutDown(source);
             }

@@ -9,19 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/**
- * Keeps a second process away from an embedded database, and says whether there is one yet. The system lets go of it when
- * the process dies.
- */
+/** Keeps a second process away from an embedded database. The system lets go of it when the process dies. */
 final class FileLock implements AutoCloseable {
 
-    private static final String USED = "A database is kept beside this file.\n";
-    private static final String BEING_MADE = "A database is being made beside this file.\n";
-    private static final int LONGEST = 100;
-
+    private final Path file;
     private final FileChannel channel;
 
-    private FileLock(FileChannel channel) {
+    private FileLock(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
     }
 
@@ -37,7 +32,7 @@ final class FileLock implements AutoCloseable {
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 if (channel.tryLock() != null) {
-                    return new FileLock(channel);
+                    return new FileLock(file, channel);
                 }
             } catch (OverlappingFileLockException e) {
                 // Held by this very process: the same answer.
@@ -52,42 +47,25 @@ final class FileLock implements AutoCloseable {
 
     /** @return whether {@link #markAsUsed} was called in this or an earlier process */
     boolean isUsed() {
-        return !said().isEmpty() && !isBeingMade();
-    }
-
-    /** @return whether {@link #markAsBeingMade} was called in this or an earlier process, and {@link #markAsUsed} not yet */
-    boolean isBeingMade() {
-        return said().equals(BEING_MADE);
-    }
-
-    /** Takes down that there is a database now: from then on one whose files are gone is not taken for a new one. */
-    void markAsUsed() {
-        if (!isUsed()) {
-            say(USED);
-        }
-    }
-
-    /** Takes down that what there is of a database until {@link #markAsUsed} holds nothing yet. */
-    void markAsBeingMade() {
-        say(BEING_MADE);
-    }
-
-    private String said() {
         try {
-            ByteBuffer said = ByteBuffer.allocate(LONGEST);
-            int length = Math.max(0, channel.read(said, 0));
-            return new String(said.array(), 0, length, StandardCharsets.US_ASCII);
+            return channel.size() > 0;
         } catch (IOException e) {
             throw new StoreException("the database's lock cannot be read", e);
         }
     }
 
-    /** On disk when it returns: what is said of the database decides whether it is kept. */
-    private void say(String text) {
-        try {
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
-            channel.truncate(text.length());
-            channel.force(true);
+    /**
+     * Takes down that there is a database now: from then on one whose files are gone is not taken for a new one. That is on
+     * disk when it returns, as are the names of the database's files.
+     */
+    void markAsUsed() {
+        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+            if (!isUsed()) {
+                folder.force(true);
+                channel.write(
+                        ByteBuffer.wrap("A database is kept beside this file.\n".getBytes(StandardCharsets.US_ASCII)));
+                channel.force(true);
+            }
         } catch (IOException e) {
             throw new StoreException("the database's lock cannot be written", e);
         }

@@ -110,8 +110,7 @@ final class Migrations implements ResourceProvider {
     boolean areApplied(Connection connection) {
         Map<Applied, Integer> applied = new HashMap<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT \"version\", \"type\", \"checksum\", \"success\" FROM \"schema_version\"")) {
+                ResultSet row = statement.executeQuery("SELECT * FROM " + history(connection))) {
             while (row.next()) {
                 String type = row.getString("type");
                 String version = row.getString("version");
@@ -138,6 +137,15 @@ final class Migrations implements ResourceProvider {
             }
         }
         return applied.equals(wanted);
+    }
+
+    /** Where Flyway looks: PostgreSQL would look in other schemas, too. */
+    private static String history(Connection connection) throws SQLException {
+        String schema = connection.getSchema();
+        if (schema == null) {
+            throw new SQLException("no schema");
+        }
+        return "\"" + schema.replace("\"", "\"\"") + "\".\"schema_version\"";
     }
 
     private LoadableResource resource(String name) {

@@ -3,11 +3,15 @@ package routes.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of an embedded database before HSQLDB opens them. Some that are missing it would take for a database that is
@@ -15,10 +19,16 @@ import java.util.stream.Stream;
  */
 final class StoreFiles {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StoreFiles.class);
+
     private static final int STEP = 64 * 1024;
     /** Where HSQLDB 2.7 keeps it in the head of the file. */
     private static final int END_OF_ROWS = 12;
 
+    /** In front of it, while there is no database yet, only the journal is of worth. */
+    private static final String BEING_MADE = ".being-made";
+
+    /** HSQLDB's: neither the lock nor the journal. */
     private static final List<String> ENDINGS = Stream.of(".properties", ".script", ".data", ".log", ".backup", ".lobs")
             .flatMap(ending -> Stream.of(ending, ending + ".new", ending + ".old"))
             .toList();
@@ -30,19 +40,71 @@ final class StoreFiles {
         this.database = database;
     }
 
-    /** @return whether there is anything of a database */
-    boolean exist() {
-        return ENDINGS.stream().anyMatch(this::exists);
+    /** @return whether there is anything of HSQLDB's */
+    boolean areThere() {
+        return ENDINGS.stream().anyMatch(this::isThere);
     }
 
-    /** @throws StoreException when they cannot be deleted */
+    /** Takes down that HSQLDB's files, which are not there yet, hold nothing until {@link #markAsMade}. */
+    void markAsBeingMade() {
+        Path mark = Path.of(database + BEING_MADE).toAbsolutePath();
+        try (FileChannel folder = FileChannel.open(mark.getParent(), StandardOpenOption.READ)) {
+            Files.write(mark, new byte[0]);
+            folder.force(true);
+        } catch (IOException e) {
+            throw new StoreException("the file " + mark + " cannot be written: " + e, e);
+        }
+    }
+
+    /** @return whether a process died, or could go no further, before {@link #markAsMade} */
+    boolean areBeingMade() {
+        return isThere(BEING_MADE);
+    }
+
+    /** To be called when the lock says that they are in use, which counts for more than a mark that could not be deleted. */
+    void markAsMade() {
+        try {
+            Files.deleteIfExists(Path.of(database + BEING_MADE));
+        } catch (IOException e) {
+            LOG.debug("The mark stays", e);
+        }
+    }
+
+    /** Gives HSQLDB's files other names: what was made by halves, unless somebody has put a database of theirs in its place. */
+    void moveAside() {
+        int number = 1;
+        while (aside(number).areThere()) {
+            number++;
+        }
+        StoreFiles aside = aside(number);
+        try {
+            for (String ending : ENDINGS) {
+                if (isThere(ending)) {
+                    Files.move(Path.of(database + ending), Path.of(aside.database + ending));
+                }
+            }
+        } catch (IOException e) {
+            throw new StoreException("the files of the database at " + database + " cannot be moved: " + e, e);
+        }
+        if (aside.areThere()) {
+            LOG.warn(
+                    "A start before this one ended while it made the database; what it left is now {}.*",
+                    aside.database);
+        }
+    }
+
+    private StoreFiles aside(int number) {
+        return new StoreFiles(database + ".unfinished-" + number);
+    }
+
+    /** For those that this process has made. */
     void delete() {
         try {
             for (String ending : ENDINGS) {
                 Files.deleteIfExists(Path.of(database + ending));
             }
         } catch (IOException e) {
-            throw new StoreException("the files of the database at " + database + " cannot be deleted: " + e, e);
+            LOG.debug("What was made by halves stays until the next start", e);
         }
     }
 
@@ -54,14 +116,14 @@ final class StoreFiles {
         try {
             for (String file : new String[] {".script", ".data"}) {
                 // A crash while one takes the other's place leaves the new one, which HSQLDB goes on with.
-                if (used && !exists(file) && !exists(file + ".new")) {
+                if (used && !isThere(file) && !isThere(file + ".new")) {
                     throw new StoreException("the database at " + database + " has been in use, and its file "
                             + database + file + " is gone; restore the folder from a backup, or remove "
                             + database + ".lock and what is left beside it to begin with an empty database");
                 }
             }
             String state = state();
-            if (state.equals("yes") && !exists(".log")) {
+            if (state.equals("yes") && !isThere(".log")) {
                 throw new StoreException("the database at " + database + " was not closed, and its file " + database
                         + ".log with the last changes is gone; restore the folder from a backup");
             }
@@ -75,7 +137,7 @@ final class StoreFiles {
         }
     }
 
-    private boolean exists(String ending) {
+    private boolean isThere(String ending) {
         return Files.exists(Path.of(database + ending));
     }
 
@@ -95,7 +157,7 @@ final class StoreFiles {
 
     /** Whether the file of rows ends before the place where, by its own head, the last row does. */
     private boolean isCutShort() throws IOException {
-        if (!exists(".data")) {
+        if (!isThere(".data")) {
             return false;
         }
         try (RandomAccessFile rows = new RandomAccessFile(database + ".data", "r")) {
@@ -112,7 +174,7 @@ final class StoreFiles {
      * died: nobody was told that it is stored. Anything else in the log that cannot be read makes HSQLDB refuse.
      */
     private void cutTornRecord() throws IOException {
-        if (!exists(".log")) {
+        if (!isThere(".log")) {
             return;
         }
         try (RandomAccessFile log = new RandomAccessFile(database + ".log", "rw")) {

@@ -219,9 +219,10 @@ public final class BenchmarkRun {
         ways.put("", options);
         ways.put(" with a class-data archive", List.of("-XX:SharedArchiveFile=" + archive));
         Map<String, List<Double>> taken = new LinkedHashMap<>();
+        int stores = 0;
         for (int turn = 0; turn < STARTS; turn++) {
             for (Map.Entry<String, List<String>> way : ways.entrySet()) {
-                for (String store : List.of("new-" + taken.size() + "-" + turn, "used")) {
+                for (String store : List.of("new-" + stores++, "used")) {
                     try (Product product = product(store, way.getValue(), intercom, klaviyo)) {
                         String what = way.getKey() + (store.equals("used") ? ", on a database in use" : "");
                         taken.computeIfAbsent(what, unused -> new ArrayList<>()).add(seconds(start(product, load)));

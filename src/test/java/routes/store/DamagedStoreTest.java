@@ -2,6 +2,7 @@ package routes.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -57,6 +58,7 @@ class DamagedStoreTest {
     private static final List<Long> JOURNAL_LENGTHS = new ArrayList<>();
 
     private static final String JOURNAL = "store.journal.1";
+    private static final String BEING_MADE = "store.being-made";
 
     private static int copies;
 
@@ -297,16 +299,19 @@ class DamagedStoreTest {
     @TestFactory
     Stream<DynamicTest> aNewDatabaseTakesInWebhooksBeforeItIsMade() throws IOException {
         Path live = Files.createDirectory(folder.resolve("not-made"));
-        Database database = open(live);
         Path begun;
-        try (Inbox inbox = new Inbox(database, Clock.systemUTC())) {
+        try (Database database = open(live);
+                Inbox inbox = new Inbox(database, Clock.systemUTC())) {
             inbox.store("conversation.read", "notif", BODY.getBytes(UTF_8)).join();
             begun = copy(live);
-        } finally {
-            database.close();
         }
         return Stream.of(
-                DynamicTest.dynamicTest("before", () -> assertEquals(1, count(copy(begun)))),
+                DynamicTest.dynamicTest("before", () -> {
+                    Path files = copy(begun);
+                    assertFalse(Files.exists(files.resolve("store.script")));
+                    assertEquals(1, count(files));
+                    assertFalse(Files.exists(files.resolve(BEING_MADE)));
+                }),
                 DynamicTest.dynamicTest("while", () -> {
                     Path files = copy(begun);
                     for (String ending : List.of("script", "data", "log", "properties")) {
@@ -315,8 +320,53 @@ class DamagedStoreTest {
                     }
                     assertEquals(1, count(files));
                     assertEquals(1, count(files), "and after another start");
+                    assertTrue(Files.exists(files.resolve("store.unfinished-1.script")), "nothing is deleted");
+                }),
+                DynamicTest.dynamicTest("when all but the mark is there", () -> {
+                    Path files = copy(live);
+                    cut(files.resolve("store.lock"), 0);
+                    Files.createFile(files.resolve(BEING_MADE));
+                    assertEquals(1, count(files));
                 }),
                 DynamicTest.dynamicTest("after", () -> assertEquals(1, count(live))));
+    }
+
+    @Test
+    void aMarkThatWasLeftBesideADatabaseInUseSaysNothing() throws IOException {
+        Path files = copy(crashed);
+        Files.createFile(files.resolve(BEING_MADE));
+
+        assertEquals(ALL, count(files));
+        assertFalse(Files.exists(files.resolve(BEING_MADE)));
+    }
+
+    @Test
+    void aDatabaseThatCannotBeMadeIsBegunAnewByTheNextStart() throws IOException {
+        Path files = Files.createDirectory(folder.resolve("cannot-be-made"));
+        try (Database database = open(files);
+                Inbox inbox = new Inbox(database, Clock.systemUTC())) {
+            inbox.store("conversation.read", "notif", BODY.getBytes(UTF_8)).join();
+            Files.createDirectory(files.resolve("store.script"));
+
+            StoreException failure = assertThrows(StoreException.class, database::require);
+
+            assertTrue(String.valueOf(failure.getMessage()).contains(files.toString()), failure::toString);
+        }
+        assertEquals(1, count(files));
+    }
+
+    /** What is refused is not marked: a database that is then put there without its lock is nobody's half. */
+    @Test
+    void aJournalThatCannotBeReadIsRefusedWithoutADatabase() throws IOException {
+        Path files = Files.createDirectory(folder.resolve("journal-only"));
+        Files.copy(crashed.resolve(JOURNAL), files.resolve(JOURNAL));
+        overwrite(files.resolve(JOURNAL), 0, 2_000, 7);
+
+        assertThrows(StoreException.class, () -> count(files));
+
+        copy(closed, files);
+        Files.delete(files.resolve("store.lock"));
+        assertEquals(ALL, count(files));
     }
 
     @Test
