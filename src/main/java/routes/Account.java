@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import routes.intercom.WholeExchange;
 import routes.klaviyo.Event;
 
 /**
@@ -88,7 +89,7 @@ final class Account {
 
     private Told send(HttpRequest request) {
         try {
-            HttpResponse<String> response = Connections.HTTP.send(request, BodyHandlers.ofString());
+            HttpResponse<String> response = WholeExchange.send(Connections.HTTP, request, BodyHandlers.ofString());
             JsonNode body = json.readTree(response.body().startsWith("{") ? response.body() : "{}");
             return new Told(
                     response.statusCode(), body, body.at("/errors/0/detail").asText());

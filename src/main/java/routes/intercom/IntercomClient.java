@@ -52,6 +52,7 @@ public final class IntercomClient {
     private final URI base;
     private final Supplier<@Nullable String> token;
     private final Clock clock;
+    private final Duration patience;
     private volatile Instant resumeAt = Instant.EPOCH;
     private volatile Quota quota = new Quota(0, 0, Instant.EPOCH);
     private volatile @Nullable Instant refusedSince;
@@ -62,9 +63,15 @@ public final class IntercomClient {
      * @param token of the app or workspace as it is now; null while there is none
      */
     public IntercomClient(URI base, Supplier<@Nullable String> token, Clock clock) {
+        this(base, token, clock, PATIENCE);
+    }
+
+    /** As above; {@code patience} is how long an answer to a read may take until it is whole. */
+    IntercomClient(URI base, Supplier<@Nullable String> token, Clock clock, Duration patience) {
         this.base = base;
         this.token = token;
         this.clock = clock;
+        this.patience = patience;
     }
 
     /**
@@ -156,7 +163,7 @@ public final class IntercomClient {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Accept", "application/json")
                 .header("Intercom-Version", VERSION)
                 .header("User-Agent", "intercom-klaviyo");
@@ -173,14 +180,15 @@ public final class IntercomClient {
             return CompletableFuture.failedFuture(
                     new IntercomException("Intercom's rate limit is used up until " + resumeAt));
         }
-        return Connections.HTTP.sendAsync(request, BodyHandlers.ofByteArray()).handle((response, failure) -> {
-            if (failure != null) {
-                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                silentSince = sinceBefore(silentSince);
-                throw new IntercomException("Intercom cannot be reached: " + cause);
-            }
-            return read(response);
-        });
+        return WholeExchange.sendAsync(Connections.HTTP, request, BodyHandlers.ofByteArray())
+                .handle((response, failure) -> {
+                    if (failure != null) {
+                        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                        silentSince = sinceBefore(silentSince);
+                        throw new IntercomException("Intercom cannot be reached: " + cause);
+                    }
+                    return read(response);
+                });
     }
 
     private Answer read(HttpResponse<byte[]> response) {

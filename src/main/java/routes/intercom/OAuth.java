@@ -76,7 +76,7 @@ public final class OAuth {
                 .build();
         HttpResponse<String> response;
         try {
-            response = http.send(request, BodyHandlers.ofString());
+            response = WholeExchange.send(http, request, BodyHandlers.ofString());
         } catch (IOException e) {
             throw new IntercomException(
                     "Intercom cannot be reached: " + e.getClass().getSimpleName());

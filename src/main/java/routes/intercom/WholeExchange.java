@@ -1,0 +1,63 @@
+package routes.intercom;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Holds requests to their {@link HttpRequest#timeout()} until the last byte of the answer. Java's client looks at it
+ * until the headers are there only: a body that stops half-way, as on a connection that a firewall has forgotten, would
+ * be waited for without end.
+ */
+public final class WholeExchange {
+
+    private WholeExchange() {}
+
+    /**
+     * @param request with a timeout
+     * @return the answer; ends with {@link HttpTimeoutException} when it is not whole in time, its connection closed
+     */
+    public static <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpClient client, HttpRequest request, BodyHandler<T> body) {
+        Duration patience = request.timeout().orElseThrow();
+        CompletableFuture<HttpResponse<T>> exchange = client.sendAsync(request, body);
+        return exchange.copy()
+                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((response, failure) -> {
+                    if (failure == null) {
+                        return response;
+                    }
+                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    if (cause instanceof TimeoutException) {
+                        exchange.cancel(true);
+                        throw new CompletionException(
+                                new HttpTimeoutException("no whole answer within " + patience.toMillis() + " ms"));
+                    }
+                    throw new CompletionException(cause);
+                });
+    }
+
+    /**
+     * As {@link #sendAsync}, waiting for the answer.
+     *
+     * @throws IOException when there is none, or none in time
+     */
+    public static <T> HttpResponse<T> send(HttpClient client, HttpRequest request, BodyHandler<T> body)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<T>> answer = sendAsync(client, request, body);
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+        }
+    }
+}
