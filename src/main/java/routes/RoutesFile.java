@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -59,8 +60,10 @@ public final class RoutesFile {
     private final Clock clock;
     private @Nullable CamelContext context;
     private @Nullable Consumer<Registry> binding;
+    /** Null while the bundled routes run: only the first edit needs to know their parts. */
     private @Nullable RoutesText running;
-    private List<RouteDefinition> others = List.of();
+    /** What was loaded before the others. */
+    private String opening = "";
     /** Ids as they stand in the file. */
     private volatile List<String> order = List.of();
 
@@ -105,8 +108,8 @@ public final class RoutesFile {
 
     /**
      * Reads the routes, and loads those that receive into a context that is about to start: a sender is not to wait for
-     * those that deliver. As the program brings them they need nothing but the bean {@code webhook}; edited ones may use
-     * anything, and are left to {@link #loadOthers}.
+     * those that deliver, nor for their text to be understood. As the program brings them they need nothing but the bean
+     * {@code webhook}; edited ones may use anything, and are left to {@link #loadOthers}.
      *
      * @param beans binds what routes refer to
      * @return whether the routes that receive are loaded
@@ -116,32 +119,22 @@ public final class RoutesFile {
         context = target;
         binding = beans;
         decided = given();
-        String text = new String(decided, StandardCharsets.UTF_8);
         CalledRoutes.leaveFailuresIn(target);
-        // What the jar brings was checked when it was built: a start does not read it a second time for that.
-        running = file == null ? null : RoutesText.parse(name(), text);
+        String text = decided();
+        opening = RoutesText.opening(text, bundled());
+        if (opening.isEmpty()) {
+            return false;
+        }
         try {
-            RouteBuilder routes = builder(target, text);
-            routes.prepareModel(target);
-            List<RouteDefinition> all = routes.getRouteCollection().getRoutes();
-            order = all.stream().map(RouteDefinition::getRouteId).toList();
-            boolean early = running == null || running.receivesAs(bundled());
-            List<RouteDefinition> first =
-                    early ? all.stream().filter(RoutesFile::isReceiving).toList() : List.of();
-            // Nothing is taken in that would be sent to a route which is not there yet.
-            others = all.stream()
-                    .filter(route -> !first.contains(route))
-                    .sorted(Comparator.comparing(route -> !CalledRoutes.isCalled(route)))
-                    .toList();
-            ((ModelCamelContext) target).addRouteDefinitions(first);
-            return early;
+            load(target, opening);
+            return true;
         } catch (Exception e) {
-            throw notLoaded(e);
+            throw failed(RoutesText.parse(name(), text), e);
         }
     }
 
-    private static boolean isReceiving(RouteDefinition route) {
-        return route.getInput().getEndpointUri().startsWith(RoutesText.RECEIVING);
+    private String decided() {
+        return new String(decided, StandardCharsets.UTF_8);
     }
 
     /**
@@ -151,12 +144,27 @@ public final class RoutesFile {
      */
     synchronized void loadOthers() {
         CamelContext target = Objects.requireNonNull(context);
+        String text = decided();
+        // What the jar brings was checked when it was built: a start does not read it a second time for that.
+        running = text.equals(bundled()) ? null : RoutesText.parse(name(), text);
         try {
-            ((ModelCamelContext) target).addRouteDefinitions(others);
+            // Blank lines for what is loaded already: a failure is to name the line of the file.
+            String others = "\n".repeat((int) opening.lines().count()) + text.substring(opening.length());
+            RouteBuilder routes = builder(target, others);
+            routes.prepareModel(target);
+            List<RouteDefinition> all = routes.getRouteCollection().getRoutes();
+            List<String> ids = new ArrayList<>(
+                    target.getRoutes().stream().map(Route::getRouteId).toList());
+            all.forEach(route -> ids.add(route.getRouteId()));
+            order = List.copyOf(ids);
+            // Nothing is taken in that would be sent to a route which is not there yet.
+            ((ModelCamelContext) target)
+                    .addRouteDefinitions(all.stream()
+                            .sorted(Comparator.comparing(route -> !CalledRoutes.isCalled(route)))
+                            .toList());
         } catch (Exception e) {
-            throw notLoaded(e);
+            throw failed(whatRuns(), e);
         }
-        others = List.of();
         loadedAt = clock.instant();
         if (file != null) {
             target.getExecutorServiceManager()
@@ -165,10 +173,9 @@ public final class RoutesFile {
         }
     }
 
-    private RoutesException notLoaded(Exception failure) {
-        RoutesText text = running;
-        return failed(
-                text == null ? RoutesText.parse(name(), new String(decided, StandardCharsets.UTF_8)) : text, failure);
+    private RoutesText whatRuns() {
+        RoutesText parsed = running;
+        return parsed == null ? RoutesText.parse(name(), bundled()) : parsed;
     }
 
     /** @return the running routes, in the order of the file */
@@ -209,7 +216,7 @@ public final class RoutesFile {
     }
 
     private void replace(String text) {
-        RoutesText before = Objects.requireNonNull(running);
+        RoutesText before = whatRuns();
         CamelContext target = Objects.requireNonNull(context);
         RoutesText after = RoutesText.parse(name(), text);
         attempt(after, target, Objects.requireNonNull(binding));

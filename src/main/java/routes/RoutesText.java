@@ -104,7 +104,12 @@ final class RoutesText {
     }
 
     /** What a route begins with that answers a sender. */
-    static final String RECEIVING = "platform-http";
+    private static final String RECEIVING = "platform-http";
+
+    private static final Pattern PART = Pattern.compile("^- ", Pattern.MULTILINE);
+
+    /** Where this stands after the opening, senders meet more than that. */
+    private static final Pattern MET_BY_SENDERS = Pattern.compile(RECEIVING + "|\\brouteConfiguration\\b");
 
     /** A jq expression and the line where it begins. */
     record Jq(String text, int line) {}
@@ -115,6 +120,32 @@ final class RoutesText {
     private RoutesText(String whole, Map<String, Part> parts) {
         this.whole = whole;
         this.parts = parts;
+    }
+
+    /**
+     * @return the beginning of the text with all that senders reach, and every policy, where they stand word for word as in
+     *     the other text and none comes later; else empty
+     */
+    static String opening(String text, String other) {
+        int end = endOfOpening(text);
+        return end > 0
+                        && fromFirstPart(text.substring(0, end))
+                                .equals(fromFirstPart(other.substring(0, endOfOpening(other))))
+                        && !MET_BY_SENDERS.matcher(text.substring(end)).find()
+                ? text.substring(0, end)
+                : "";
+    }
+
+    /** @return where the part after the receiver begins; 0 where there is none */
+    private static int endOfOpening(String text) {
+        int receiver = text.indexOf("\n    id: " + RECEIVER + "\n");
+        return receiver < 0 ? 0 : text.indexOf("\n- ", receiver) + 1;
+    }
+
+    /** @return without what stands above the first part: people head their copy with a comment */
+    private static String fromFirstPart(String text) {
+        Matcher first = PART.matcher(text);
+        return first.find() ? text.substring(first.start()) : "";
     }
 
     /**
@@ -240,28 +271,6 @@ final class RoutesText {
 
     private static boolean isReceiving(Part part) {
         return part.from != null && part.from.startsWith(RECEIVING);
-    }
-
-    /**
-     * @return whether all that senders reach, and every policy, stands word for word in that text too; at most with less at
-     *     its end
-     */
-    boolean receivesAs(String other) {
-        List<String> lines = whole.lines().toList();
-        List<Part> all = List.copyOf(parts.values());
-        for (int i = 0; i < all.size(); i++) {
-            Part part = all.get(i);
-            if (part.configuration || part.id.equals(RECEIVER) || isReceiving(part)) {
-                int end = i + 1 < all.size() ? all.get(i + 1).line - 1 : lines.size();
-                // Several on one line are nobody's bundled text.
-                if (end < part.line
-                        || !other.contains(String.join("\n", lines.subList(part.line - 1, end))
-                                .strip())) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     Map<String, Part> parts() {

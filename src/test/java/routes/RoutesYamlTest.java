@@ -250,14 +250,34 @@ class RoutesYamlTest {
                 "expression: here   | expression: there   | false",
                 "method: verify     | method: verified    | false",
                 "ref: upkeep        | ref: console        | false",
-                "platform-http:/webhooks/intercom | jetty:/webhooks/intercom | false"
+                "platform-http:/webhooks/intercom | jetty:/webhooks/intercom | false",
+                "uri: direct:route-event | uri: platform-http:/more      | false",
+                "id: receive-webhook     | id: receive                   | false"
             })
     void whatSendersReachIsComparedWordForWord(String from, String to, boolean same) {
         String bundled = RoutesFile.bundled();
         String edited = bundled.replace(from, to);
         assertFalse(edited.equals(bundled));
 
-        assertEquals(same, RoutesText.parse("routes.yaml", edited).receivesAs(bundled));
-        assertTrue(RoutesText.parse("routes.yaml", "\n# mine\n" + bundled).receivesAs(bundled));
+        assertEquals(same, !RoutesText.opening(edited, bundled).isEmpty());
+    }
+
+    @Test
+    void theOpeningHoldsWhatSendersReachAndEveryPolicy() {
+        String bundled = RoutesFile.bundled();
+        String opening = RoutesText.opening(bundled, bundled);
+
+        assertTrue(bundled.startsWith(opening));
+        assertEquals(
+                List.of("greet-intercom", "receive-webhook"),
+                Pattern.compile("- route:\\s+id: (\\S+)")
+                        .matcher(opening)
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList());
+        assertEquals("# mine\n" + opening, RoutesText.opening("# mine\n" + bundled, bundled));
+        String policy = "- routeConfiguration:\n    id: mine\n";
+        assertEquals("", RoutesText.opening(policy + bundled, bundled));
+        assertEquals("", RoutesText.opening(bundled + policy, bundled));
     }
 }
