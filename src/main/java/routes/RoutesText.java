@@ -106,10 +106,10 @@ final class RoutesText {
     /** What a route begins with that answers a sender. */
     private static final String RECEIVING = "platform-http";
 
-    private static final Pattern PART = Pattern.compile("^- ", Pattern.MULTILINE);
+    private static final String POLICY = "routeConfiguration";
+    private static final String REFERENCE = "routeConfigurationId";
 
-    /** Where this stands after the opening, senders meet more than that. */
-    private static final Pattern MET_BY_SENDERS = Pattern.compile(RECEIVING + "|\\brouteConfiguration\\b");
+    private static final Pattern PART = Pattern.compile("^- ", Pattern.MULTILINE);
 
     /** A jq expression and the line where it begins. */
     record Jq(String text, int line) {}
@@ -131,7 +131,7 @@ final class RoutesText {
         return end > 0
                         && fromFirstPart(text.substring(0, end))
                                 .equals(fromFirstPart(other.substring(0, endOfOpening(other))))
-                        && !MET_BY_SENDERS.matcher(text.substring(end)).find()
+                        && !isMetBySenders(text, end)
                 ? text.substring(0, end)
                 : "";
     }
@@ -140,6 +140,18 @@ final class RoutesText {
     private static int endOfOpening(String text) {
         int receiver = text.indexOf("\n    id: " + RECEIVER + "\n");
         return receiver < 0 ? 0 : text.indexOf("\n- ", receiver) + 1;
+    }
+
+    /** By words, not by a pattern: this stands between a start and its first answer, and nothing is compiled by then. */
+    private static boolean isMetBySenders(String text, int from) {
+        if (text.indexOf(RECEIVING, from) >= 0) {
+            return true;
+        }
+        int found = text.indexOf(POLICY, from);
+        while (found >= 0 && text.startsWith(REFERENCE, found)) {
+            found = text.indexOf(POLICY, found + 1);
+        }
+        return found >= 0;
     }
 
     /** @return without what stands above the first part: people head their copy with a comment */
