@@ -3,11 +3,13 @@ package routes.benchmark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -200,9 +202,15 @@ public final class BenchmarkRun {
         idle(product);
     }
 
+    /** With a routes file of its own, as {@code init} writes it: that is how README runs the program. */
     private Product product(String name, List<String> with, URI intercom, URI klaviyo) throws IOException {
         Path own = Files.createDirectories(folder.resolve(name));
-        return new Product(TARGET.resolve("intercom-klaviyo.jar"), with, own, log, intercom, klaviyo);
+        Path routes = own.resolve("routes.yaml");
+        try (InputStream bundled = Objects.requireNonNull(BenchmarkRun.class.getResourceAsStream("/routes.yaml"))) {
+            Files.copy(bundled, routes, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return new Product(TARGET.resolve("intercom-klaviyo.jar"), with, own, log, intercom, klaviyo)
+                .with("ROUTES", routes.toString());
     }
 
     /**
