@@ -1,6 +1,8 @@
 package routes.store;
 
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementCreator;
+import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.RowMapper;
 
 /**
@@ -40,6 +44,7 @@ public final class Inbox implements AutoCloseable {
     private static final int ANSWERERS = 4;
     private static final int ROOM = 10_000;
     private static final int MOST_IN_A_COMMIT = 256;
+    private static final int FETCHED_AT_ONCE = 25;
 
     /** So many senders who wait for an answer are a rush. */
     private static final int RUSH = 16;
@@ -132,7 +137,7 @@ public final class Inbox implements AutoCloseable {
     /**
      * @param origin whose entries are wanted
      * @param most entries wanted
-     * @return entries that are due, the longest waiting first; on a shared database no other instance gets them while
+     * @return entries that are due, the longest waiting first, fewer where they are large; on a shared database no other instance gets them while
      *     this one lives
      * @throws StoreException when the database cannot be read
      */
@@ -243,25 +248,35 @@ public final class Inbox implements AutoCloseable {
                 .toList();
     }
 
+    /** Reads until it is enough for one claim; the others stay in the inbox. */
     private void readInto(Map<Long, Stored> notifications, Object[] ids) {
-        database.jdbc()
-                .query(
-                        connection -> {
-                            PreparedStatement statement =
-                                    connection.prepareStatement(database.sql("select-notifications"));
-                            statement.setArray(1, connection.createArrayOf("BIGINT", ids));
-                            return statement;
-                        },
-                        result -> {
-                            notifications.put(
-                                    result.getLong("id"),
-                                    new Stored(
-                                            Origin.of(result.getString("origin")),
-                                            result.getString("topic"),
-                                            result.getString("notification_id"),
-                                            Instant.ofEpochMilli(result.getLong("received_at")),
-                                            database.texts().read(result)));
-                        });
+        PreparedStatementCreator query = connection -> {
+            PreparedStatement statement = connection.prepareStatement(database.sql("select-notifications"));
+            // Or PostgreSQL's driver takes all rows into memory first.
+            statement.setFetchSize(FETCHED_AT_ONCE);
+            statement.setArray(1, connection.createArrayOf("BIGINT", ids));
+            return statement;
+        };
+        ResultSetExtractor<Map<Long, Stored>> untilEnough = result -> {
+            long bytes = 0;
+            while (bytes < Journal.MOST_BYTES && result.next()) {
+                Stored stored = stored(result);
+                bytes += stored.body.length;
+                notifications.put(result.getLong("id"), stored);
+            }
+            return notifications;
+        };
+        // It heeds the fetch size in a transaction only.
+        var unused = database.transaction(() -> database.jdbc().query(query, untilEnough));
+    }
+
+    private Stored stored(ResultSet row) throws SQLException {
+        return new Stored(
+                Origin.of(row.getString("origin")),
+                row.getString("topic"),
+                row.getString("notification_id"),
+                Instant.ofEpochMilli(row.getLong("received_at")),
+                database.texts().read(row));
     }
 
     /** Embedded database only: these entries are not claimed, until they are released, though they are still there. */

@@ -51,7 +51,7 @@ final class Journal implements AutoCloseable {
     private static final long ROOM = 16L << 20;
 
     /** So many bytes of bodies are read at once: whoever maps them needs several times as many. */
-    private static final long MOST_BYTES = 8L << 20;
+    static final long MOST_BYTES = 8L << 20;
 
     /** @param body JSON, UTF-8; @param receivedAt Unix milliseconds */
     record Arrival(String topic, String notificationId, byte[] body, long receivedAt) {

@@ -209,6 +209,34 @@ abstract class StoreContract {
     }
 
     @Test
+    void ofLargeEntriesFewAreClaimedAtATime() {
+        byte[] large = "x".repeat(1 << 20).getBytes(UTF_8);
+        List<InboxEntry> entries = IntStream.range(0, 12)
+                .mapToObj(i -> {
+                    long id = database.ids().next();
+                    return new InboxEntry(id, id, Origin.IMPORT, "", "n" + i, clock.instant(), 0, null, large);
+                })
+                .toList();
+        database.transaction(() -> {
+            database.texts().insertNotifications(entries);
+            database.insertInbox(entries);
+            return entries;
+        });
+
+        List<Long> claimed = new ArrayList<>();
+        for (List<InboxEntry> next = inbox.claimHistory(250); !next.isEmpty(); next = inbox.claimHistory(250)) {
+            assertTrue(next.size() <= 8, "MB that are in memory at a time");
+            HandOver handOver = new HandOver();
+            next.forEach(handOver::done);
+            log.record(handOver);
+            next.forEach(entry -> claimed.add(entry.id()));
+        }
+
+        assertEquals(12, claimed.size());
+        assertEquals(12, new HashSet<>(claimed).size());
+    }
+
+    @Test
     void aDeferredEntryComesAgainWhenItIsDue() {
         InboxEntry entry = stored();
         HandOver handOver = new HandOver();
