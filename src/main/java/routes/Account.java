@@ -28,8 +28,10 @@ final class Account {
     /** From the first request on: the start does not wait for it. */
     private static final class Connections {
 
-        static final HttpClient HTTP =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+        static final HttpClient HTTP = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
     }
 
     private final ObjectMapper json = JsonMapper.builder().build();

@@ -17,13 +17,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import routes.intercom.WholeExchange;
 
 /** Speaks to the admin port of the running program, for the commands that steer it. */
 final class AdminClient {
 
     private final ObjectMapper json = JsonMapper.builder().build();
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(3))
+            .build();
     private final String base;
     private final @Nullable String password;
 
@@ -73,7 +76,7 @@ final class AdminClient {
 
     private Reply send(HttpRequest.Builder request) throws IOException {
         try {
-            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> response = WholeExchange.send(http, request.build(), BodyHandlers.ofString());
             return new Reply(response.statusCode(), parse(response.body()));
         } catch (ConnectException e) {
             throw new CommandException(

@@ -60,7 +60,9 @@ public final class RoutesFile {
     private final Clock clock;
     private @Nullable CamelContext context;
     private @Nullable Consumer<Registry> binding;
-    /** Null while the bundled routes run: only the first edit needs to know their parts. */
+    /** The bundled routes, while they run: only the first edit needs to know their parts. */
+    private String unparsed = "";
+
     private @Nullable RoutesText running;
     /** What was loaded before the others. */
     private String opening = "";
@@ -146,7 +148,11 @@ public final class RoutesFile {
         CamelContext target = Objects.requireNonNull(context);
         String text = decided();
         // What the jar brings was checked when it was built: a start does not read it a second time for that.
-        running = text.equals(bundled()) ? null : RoutesText.parse(name(), text);
+        if (text.equals(bundled())) {
+            unparsed = text;
+        } else {
+            running = RoutesText.parse(name(), text);
+        }
         try {
             // Blank lines for what is loaded already: a failure is to name the line of the file.
             String others = "\n".repeat((int) opening.lines().count()) + text.substring(opening.length());
@@ -175,7 +181,7 @@ public final class RoutesFile {
 
     private RoutesText whatRuns() {
         RoutesText parsed = running;
-        return parsed == null ? RoutesText.parse(name(), bundled()) : parsed;
+        return parsed == null ? RoutesText.parse(name(), unparsed) : parsed;
     }
 
     /** @return the running routes, in the order of the file */

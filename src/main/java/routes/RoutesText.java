@@ -109,8 +109,6 @@ final class RoutesText {
     private static final String POLICY = "routeConfiguration";
     private static final String REFERENCE = "routeConfigurationId";
 
-    private static final Pattern PART = Pattern.compile("^- ", Pattern.MULTILINE);
-
     /** A jq expression and the line where it begins. */
     record Jq(String text, int line) {}
 
@@ -127,19 +125,34 @@ final class RoutesText {
      *     the other text and none comes later; else empty
      */
     static String opening(String text, String other) {
-        int end = endOfOpening(text);
-        return end > 0
-                        && fromFirstPart(text.substring(0, end))
-                                .equals(fromFirstPart(other.substring(0, endOfOpening(other))))
-                        && !isMetBySenders(text, end)
-                ? text.substring(0, end)
-                : "";
+        String opening = text.substring(0, endOfOpening(text));
+        boolean same = parts(opening).equals(parts(other.substring(0, endOfOpening(other))));
+        return same && !isMetBySenders(text, opening.length()) ? opening : "";
     }
 
-    /** @return where the part after the receiver begins; 0 where there is none */
+    /** @return where the part after the receiver begins, or the comments above it; 0 where there is none */
     private static int endOfOpening(String text) {
         int receiver = text.indexOf("\n    id: " + RECEIVER + "\n");
-        return receiver < 0 ? 0 : text.indexOf("\n- ", receiver) + 1;
+        int end = receiver < 0 ? 0 : text.indexOf("\n- ", receiver) + 1;
+        int line = text.lastIndexOf('\n', end - 2) + 1;
+        while (end > 1 && isComment(text, line)) {
+            end = line;
+            line = text.lastIndexOf('\n', end - 2) + 1;
+        }
+        return end;
+    }
+
+    /** @return without comments above the first part: people head their copy with one */
+    private static String parts(String opening) {
+        int start = 0;
+        while (start < opening.length() && isComment(opening, start)) {
+            start = opening.indexOf('\n', start) + 1;
+        }
+        return opening.substring(start);
+    }
+
+    private static boolean isComment(String text, int line) {
+        return text.charAt(line) == '#' || text.charAt(line) == '\n';
     }
 
     /** By words, not by a pattern: this stands between a start and its first answer, and nothing is compiled by then. */
@@ -152,12 +165,6 @@ final class RoutesText {
             found = text.indexOf(POLICY, found + 1);
         }
         return found >= 0;
-    }
-
-    /** @return without what stands above the first part: people head their copy with a comment */
-    private static String fromFirstPart(String text) {
-        Matcher first = PART.matcher(text);
-        return first.find() ? text.substring(first.start()) : "";
     }
 
     /**

@@ -145,4 +145,21 @@ class ReceiveFirstTest {
 
         Eventually.holds("it is taken", () -> told().status() == 200);
     }
+
+    @Test
+    void ofABrokenRestTheLineIsSaidAndTheProgramEnds() throws Exception {
+        String broken = RoutesFile.bundled()
+                .replaceFirst("uri: direct:settle-open-case\\s+- route", "uri: direct:nowhere\n\n- route");
+        Path file = Files.writeString(folder.resolve("routes.yaml"), broken);
+        Settings settings = RunningApplication.ofNobody(folder.resolve("data/store"), httpPort, adminPort, null, file);
+
+        RoutesException failure =
+                assertThrows(RoutesException.class, () -> Application.start(settings, Clock.systemUTC()));
+
+        int route = broken.lastIndexOf("- route", broken.indexOf("direct:nowhere"));
+        long line = broken.substring(0, route).lines().count() + 1;
+        String message = String.valueOf(failure.getMessage());
+        assertTrue(message.startsWith(file + " line " + line + ":"), message);
+        assertThrows(IOException.class, () -> ask("/api/status").close(), "nobody listens any more");
+    }
 }

@@ -275,7 +275,10 @@ class RoutesYamlTest {
                         .results()
                         .map(found -> found.group(1))
                         .toList());
-        assertEquals("# mine\n" + opening, RoutesText.opening("# mine\n" + bundled, bundled));
+        assertEquals("\n# mine\n" + opening, RoutesText.opening("\n# mine\n" + bundled, bundled));
+        String mine = bundled.replace("- route:\n    id: process-inbox", "# mine\n- route:\n    id: process-inbox");
+        assertEquals(opening, RoutesText.opening(mine, bundled));
+        assertEquals("", RoutesText.opening("-\n  route:\n    id: mine\n" + bundled, bundled));
         String policy = "- routeConfiguration:\n    id: mine\n";
         assertEquals("", RoutesText.opening(policy + bundled, bundled));
         assertEquals("", RoutesText.opening(bundled + policy, bundled));

@@ -33,12 +33,19 @@ public final class OAuth {
     private final URI base;
     private final String clientId;
     private final String clientSecret;
+    private final Duration patience;
 
     /** @param base of the REST API; @param clientId of the app; @param clientSecret of the app */
     public OAuth(URI base, String clientId, String clientSecret) {
+        this(base, clientId, clientSecret, PATIENCE);
+    }
+
+    /** As above; {@code patience} is how long an answer may take until it is whole. */
+    OAuth(URI base, String clientId, String clientSecret, Duration patience) {
         this.base = base;
         this.clientId = clientId;
         this.clientSecret = clientSecret;
+        this.patience = patience;
     }
 
     /**
@@ -67,7 +74,7 @@ public final class OAuth {
      */
     public String token(String code) throws CodeRefusedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/auth/eagle/token"))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Accept", "application/json")
                 .header("User-Agent", "intercom-klaviyo")

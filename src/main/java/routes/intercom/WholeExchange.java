@@ -6,7 +6,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpTimeoutException;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -23,27 +22,26 @@ public final class WholeExchange {
     private WholeExchange() {}
 
     /**
+     * @param client of HTTP/1.1: what is given up takes its connection with it
      * @param request with a timeout
-     * @return the answer; ends with {@link HttpTimeoutException} when it is not whole in time, its connection closed
+     * @return the answer; ends with {@link HttpTimeoutException} when it is not whole in time
      */
     public static <T> CompletableFuture<HttpResponse<T>> sendAsync(
             HttpClient client, HttpRequest request, BodyHandler<T> body) {
-        Duration patience = request.timeout().orElseThrow();
+        long millis = millis(request);
         CompletableFuture<HttpResponse<T>> exchange = client.sendAsync(request, body);
-        return exchange.copy()
-                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((response, failure) -> {
-                    if (failure == null) {
-                        return response;
-                    }
-                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                    if (cause instanceof TimeoutException) {
-                        exchange.cancel(true);
-                        throw new CompletionException(
-                                new HttpTimeoutException("no whole answer within " + patience.toMillis() + " ms"));
-                    }
-                    throw new CompletionException(cause);
-                });
+        // Not on the thread that ends them: all time-outs of this process share it.
+        return exchange.copy().orTimeout(millis, TimeUnit.MILLISECONDS).handleAsync((response, failure) -> {
+            if (failure == null) {
+                return response;
+            }
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof TimeoutException) {
+                exchange.cancel(true);
+                throw new CompletionException(late(millis));
+            }
+            throw new CompletionException(cause);
+        });
     }
 
     /**
@@ -53,11 +51,25 @@ public final class WholeExchange {
      */
     public static <T> HttpResponse<T> send(HttpClient client, HttpRequest request, BodyHandler<T> body)
             throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<T>> answer = sendAsync(client, request, body);
+        long millis = millis(request);
+        CompletableFuture<HttpResponse<T>> exchange = client.sendAsync(request, body);
         try {
-            return answer.get();
+            return exchange.get(millis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw late(millis);
+        } finally {
+            // Where it is answered this does nothing; else nobody waits for it any more.
+            exchange.cancel(true);
         }
+    }
+
+    private static long millis(HttpRequest request) {
+        return request.timeout().orElseThrow().toMillis();
+    }
+
+    private static HttpTimeoutException late(long millis) {
+        return new HttpTimeoutException("no whole answer within " + millis + " ms");
     }
 }

@@ -77,14 +77,17 @@ final class Arrivals implements AutoCloseable {
         journal.append(arrivals);
     }
 
-    /** @return those in hand, but for some, then new ones; the longest waiting first */
+    /** @return those in hand, but for some, then new ones; the longest waiting first, fewer where they are large */
     synchronized List<InboxEntry> claim(int most, Set<Long> except) {
         List<InboxEntry> claimed = new ArrayList<>(inHand.values().stream()
                 .map(Held::entry)
                 .filter(entry -> !except.contains(entry.id()))
                 .limit(most)
                 .toList());
-        claimed.addAll(take(most - claimed.size()));
+        // What cannot be recorded is claimed again and again: new ones beside it would only fill the memory.
+        if (Inbox.isRoom(claimed, most)) {
+            claimed.addAll(take(most - claimed.size()));
+        }
         return claimed;
     }
 

@@ -7,10 +7,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +25,6 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.PreparedStatementCreator;
-import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.RowMapper;
 
 /**
@@ -44,7 +42,11 @@ public final class Inbox implements AutoCloseable {
     private static final int ANSWERERS = 4;
     private static final int ROOM = 10_000;
     private static final int MOST_IN_A_COMMIT = 256;
-    private static final int FETCHED_AT_ONCE = 25;
+
+    /** So many bytes of bodies are claimed at once, about: whoever maps them needs several times as many. */
+    static final long MOST_BYTES = 8L << 20;
+    /** The largest allowed, so many times, are no danger. */
+    private static final int READ_FIRST = 10;
 
     /** So many senders who wait for an answer are a rush. */
     private static final int RUSH = 16;
@@ -137,15 +139,14 @@ public final class Inbox implements AutoCloseable {
     /**
      * @param origin whose entries are wanted
      * @param most entries wanted
-     * @return entries that are due, the longest waiting first, fewer where they are large; on a shared database no other instance gets them while
-     *     this one lives
+     * @return entries that are due, the longest waiting first, fewer where they are large; on a shared database no other
+     *     instance gets them while this one lives
      * @throws StoreException when the database cannot be read
      */
     public List<InboxEntry> claim(Origin origin, int most) {
         try {
-            List<Claim> claims = claims(origin, most);
-            List<InboxEntry> entries = claims.isEmpty() ? List.of() : read(claims);
-            if (origin != Origin.WEBHOOK || arrivals == null || entries.size() == most) {
+            List<InboxEntry> entries = read(claims(origin, most));
+            if (origin != Origin.WEBHOOK || arrivals == null || !isRoom(entries, most)) {
                 return entries;
             }
             List<InboxEntry> all = new ArrayList<>(entries);
@@ -156,6 +157,12 @@ public final class Inbox implements AutoCloseable {
         }
     }
 
+    /** @return whether more may be added to what is claimed; if not, what waits behind it is not to overtake it either */
+    static boolean isRoom(List<InboxEntry> entries, int most) {
+        return entries.size() < most
+                && entries.stream().mapToLong(entry -> entry.body().length).sum() < MOST_BYTES;
+    }
+
     /**
      * As {@link #claim}: webhooks, and what is left of the number for what reconciliation has found. Lets senders go
      * first for a while when many of them wait: Intercom puts off those who answer late, and what is on disk can wait.
@@ -163,7 +170,7 @@ public final class Inbox implements AutoCloseable {
     public List<InboxEntry> claimLive(int most) {
         giveWay();
         List<InboxEntry> entries = new ArrayList<>(claim(Origin.WEBHOOK, most));
-        if (entries.size() < most) {
+        if (isRoom(entries, most)) {
             entries.addAll(claim(Origin.RECONCILE, most - entries.size()));
         }
         return entries;
@@ -220,54 +227,76 @@ public final class Inbox implements AutoCloseable {
         claimed[lane] = true;
         List<Claim> claims = jdbc.query(sql, row, claim, lane, now, most);
         claimed[lane] = !claims.isEmpty();
+        // An UPDATE gives them in any order.
+        claims.sort(Comparator.comparingLong(Claim::id));
         return claims;
     }
 
-    private record Stored(Origin origin, String topic, String notificationId, Instant receivedAt, byte[] body) {}
+    private record Stored(Origin origin, String topic, String notificationId, Instant receivedAt, byte[] body) {
 
-    private List<InboxEntry> read(List<Claim> claims) {
-        Map<Long, Stored> notifications = new HashMap<>();
-        readInto(
-                notifications,
-                claims.stream().map(Claim::notification).distinct().toArray());
-        return claims.stream()
-                .filter(claim -> notifications.containsKey(claim.notification))
-                .map(claim -> {
-                    Stored stored = Objects.requireNonNull(notifications.get(claim.notification));
-                    return new InboxEntry(
-                            claim.id,
-                            claim.notification,
-                            stored.origin,
-                            stored.topic,
-                            stored.notificationId,
-                            stored.receivedAt,
-                            claim.attempts,
-                            claim.replays,
-                            stored.body);
-                })
-                .toList();
+        InboxEntry entry(Claim claim) {
+            return new InboxEntry(
+                    claim.id,
+                    claim.notification,
+                    origin,
+                    topic,
+                    notificationId,
+                    receivedAt,
+                    claim.attempts,
+                    claim.replays,
+                    body);
+        }
     }
 
-    /** Reads until it is enough for one claim; the others stay in the inbox. */
-    private void readInto(Map<Long, Stored> notifications, Object[] ids) {
-        PreparedStatementCreator query = connection -> {
-            PreparedStatement statement = connection.prepareStatement(database.sql("select-notifications"));
-            // Or PostgreSQL's driver takes all rows into memory first.
-            statement.setFetchSize(FETCHED_AT_ONCE);
-            statement.setArray(1, connection.createArrayOf("BIGINT", ids));
-            return statement;
-        };
-        ResultSetExtractor<Map<Long, Stored>> untilEnough = result -> {
-            long bytes = 0;
-            while (bytes < Journal.MOST_BYTES && result.next()) {
-                Stored stored = stored(result);
-                bytes += stored.body.length;
-                notifications.put(result.getLong("id"), stored);
+    /** Reads claims in their order until it is enough; the others are as before. */
+    private List<InboxEntry> read(List<Claim> claims) {
+        Map<Long, Stored> notifications = new HashMap<>();
+        List<InboxEntry> entries = new ArrayList<>(claims.size());
+        long bytes = 0;
+        int read = 0;
+        int next = READ_FIRST;
+        while (read < claims.size() && bytes < MOST_BYTES) {
+            List<Claim> some = claims.subList(read, Math.min(claims.size(), read + next));
+            readInto(notifications, some);
+            for (Claim claim : some) {
+                Stored stored = notifications.get(claim.notification);
+                if (stored != null) {
+                    bytes += stored.body.length;
+                    entries.add(stored.entry(claim));
+                }
             }
-            return notifications;
-        };
-        // It heeds the fetch size in a transaction only.
-        var unused = database.transaction(() -> database.jdbc().query(query, untilEnough));
+            read += some.size();
+            // As many as are enough where they are as large as those until now.
+            next = (int) Math.max(1, Math.min(claims.size(), (MOST_BYTES - bytes) * read / Math.max(1, bytes)));
+        }
+        giveBack(claims.subList(read, claims.size()));
+        return entries;
+    }
+
+    private void giveBack(List<Claim> unread) {
+        if (database.isShared() && !unread.isEmpty()) {
+            Object ids = unread.stream().map(Claim::id).toArray(Long[]::new);
+            database.jdbc()
+                    .update(
+                            database.sql("give-back-inbox"),
+                            ids,
+                            database.claims().claim());
+        }
+    }
+
+    private void readInto(Map<Long, Stored> notifications, List<Claim> claims) {
+        Object[] ids = claims.stream().map(Claim::notification).distinct().toArray();
+        database.jdbc()
+                .query(
+                        connection -> {
+                            PreparedStatement statement =
+                                    connection.prepareStatement(database.sql("select-notifications"));
+                            statement.setArray(1, connection.createArrayOf("BIGINT", ids));
+                            return statement;
+                        },
+                        result -> {
+                            notifications.put(result.getLong("id"), stored(result));
+                        });
     }
 
     private Stored stored(ResultSet row) throws SQLException {

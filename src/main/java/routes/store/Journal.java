@@ -50,9 +50,6 @@ final class Journal implements AutoCloseable {
     /** Of a file, about: it is deleted when all of it is handled. */
     private static final long ROOM = 16L << 20;
 
-    /** So many bytes of bodies are read at once: whoever maps them needs several times as many. */
-    static final long MOST_BYTES = 8L << 20;
-
     /** @param body JSON, UTF-8; @param receivedAt Unix milliseconds */
     record Arrival(String topic, String notificationId, byte[] body, long receivedAt) {
 
@@ -301,7 +298,7 @@ final class Journal implements AutoCloseable {
     List<Line> read(int most) {
         synchronized (reading) {
             try {
-                while (decoded.size() < most && bytes() < MOST_BYTES && decode()) {
+                while (decoded.size() < most && bytes() < Inbox.MOST_BYTES && decode()) {
                     // There may be more.
                 }
             } catch (StoreException e) {
@@ -313,7 +310,7 @@ final class Journal implements AutoCloseable {
             List<Line> lines = new ArrayList<>();
             long bytes = 0;
             for (Line next = decoded.peek();
-                    next != null && lines.size() < most && bytes < MOST_BYTES;
+                    next != null && lines.size() < most && bytes < Inbox.MOST_BYTES;
                     next = decoded.peek()) {
                 bytes += next.arrival.body().length;
                 lines.add(decoded.remove());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
@@ -88,6 +89,20 @@ class ArrivalsTest {
         openAgain();
         assertEquals(3, inbox.size());
         assertEquals(List.of("one", "two", "three"), claimed(10));
+    }
+
+    @Test
+    void largeOnesThatCannotBeRecordedDoNotPileUp() {
+        byte[] large = ("\"" + "x".repeat(1 << 20) + "\"").getBytes(UTF_8);
+        for (int i = 0; i < 20; i++) {
+            inbox.store("conversation.read", "n" + i, large).join();
+        }
+
+        List<String> first = claimed(250);
+
+        assertTrue(first.size() < 10, () -> first.size() + " MB in memory");
+        assertEquals(first, claimed(250));
+        assertEquals(20, inbox.size());
     }
 
     @Test
