@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import routes.sandbox.Fault;
@@ -112,6 +113,16 @@ class ConsoleApiTest {
         running.awaitState("delivered", converse(running.scenes().user("di.route@klaviyo-demo.com")));
         JsonNode routes = running.get("/api/routes").body().path("routes");
 
+        List<String> shown = new ArrayList<>();
+        routes.forEach(route -> shown.add(route.path("id").asText()));
+        assertEquals(
+                Pattern.compile("- route:\n    id: (\\S+)")
+                        .matcher(RoutesFile.bundled())
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList(),
+                shown,
+                "as they stand in the file");
         assertEquals(
                 "[\"inbox\"]", route(routes, "receive-webhook").path("writes").toString());
         assertEquals("[\"inbox\"]", route(routes, "process-inbox").path("reads").toString());
