@@ -84,11 +84,21 @@ final class Arrivals implements AutoCloseable {
                 .filter(entry -> !except.contains(entry.id()))
                 .limit(most)
                 .toList());
-        // What cannot be recorded is claimed again and again: new ones beside it would only fill the memory.
-        if (Inbox.isRoom(claimed, most)) {
+        if (Inbox.isRoom(claimed, most) && isRoomInHand()) {
             claimed.addAll(take(most - claimed.size()));
         }
         return claimed;
+    }
+
+    /**
+     * One batch is recorded while the next is mapped. Where they cannot be recorded they stay in hand, and new ones beside
+     * them would only fill the memory.
+     */
+    private boolean isRoomInHand() {
+        return inHand.values().stream()
+                        .mapToLong(held -> held.entry.body().length)
+                        .sum()
+                < 2 * Inbox.MOST_BYTES;
     }
 
     private List<InboxEntry> take(int most) {

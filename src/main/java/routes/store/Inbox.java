@@ -45,8 +45,8 @@ public final class Inbox implements AutoCloseable {
 
     /** So many bytes of bodies are claimed at once, about: whoever maps them needs several times as many. */
     static final long MOST_BYTES = 8L << 20;
-    /** The largest allowed, so many times, are no danger. */
-    private static final int READ_FIRST = 10;
+    /** Nobody knows how large a body is before it is read. */
+    private static final int READ_AT_ONCE = 25;
 
     /** So many senders who wait for an answer are a rush. */
     private static final int RUSH = 16;
@@ -248,16 +248,14 @@ public final class Inbox implements AutoCloseable {
         }
     }
 
-    /** Reads claims in their order until it is enough; the others are as before. */
+    /** Reads claims in their order until it is enough, and gives the others back. */
     private List<InboxEntry> read(List<Claim> claims) {
-        Map<Long, Stored> notifications = new HashMap<>();
         List<InboxEntry> entries = new ArrayList<>(claims.size());
         long bytes = 0;
         int read = 0;
-        int next = READ_FIRST;
         while (read < claims.size() && bytes < MOST_BYTES) {
-            List<Claim> some = claims.subList(read, Math.min(claims.size(), read + next));
-            readInto(notifications, some);
+            List<Claim> some = claims.subList(read, Math.min(claims.size(), read + READ_AT_ONCE));
+            Map<Long, Stored> notifications = notifications(some);
             for (Claim claim : some) {
                 Stored stored = notifications.get(claim.notification);
                 if (stored != null) {
@@ -266,8 +264,6 @@ public final class Inbox implements AutoCloseable {
                 }
             }
             read += some.size();
-            // As many as are enough where they are as large as those until now.
-            next = (int) Math.max(1, Math.min(claims.size(), (MOST_BYTES - bytes) * read / Math.max(1, bytes)));
         }
         giveBack(claims.subList(read, claims.size()));
         return entries;
@@ -284,8 +280,9 @@ public final class Inbox implements AutoCloseable {
         }
     }
 
-    private void readInto(Map<Long, Stored> notifications, List<Claim> claims) {
+    private Map<Long, Stored> notifications(List<Claim> claims) {
         Object[] ids = claims.stream().map(Claim::notification).distinct().toArray();
+        Map<Long, Stored> notifications = new HashMap<>();
         database.jdbc()
                 .query(
                         connection -> {
@@ -297,6 +294,7 @@ public final class Inbox implements AutoCloseable {
                         result -> {
                             notifications.put(result.getLong("id"), stored(result));
                         });
+        return notifications;
     }
 
     private Stored stored(ResultSet row) throws SQLException {

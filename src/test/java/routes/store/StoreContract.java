@@ -212,7 +212,7 @@ abstract class StoreContract {
     void ofLargeEntriesFewAreClaimedAtATimeInTheirOrder() {
         byte[] large = "x".repeat(1 << 20).getBytes(UTF_8);
         List<InboxEntry> entries = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 70; i++) {
             long id = database.ids().next();
             entries.add(new InboxEntry(id, id, Origin.IMPORT, "", "n" + i, clock.instant(), 0, null, large));
             clock.pass(Duration.ofMillis(1));
@@ -224,8 +224,8 @@ abstract class StoreContract {
         });
 
         List<InboxEntry> claimed = new ArrayList<>();
-        for (List<InboxEntry> next = inbox.claimHistory(20); !next.isEmpty(); next = inbox.claimHistory(20)) {
-            assertTrue(next.size() <= 10, "MB that are in memory at a time");
+        for (List<InboxEntry> next = inbox.claimHistory(60); !next.isEmpty(); next = inbox.claimHistory(60)) {
+            assertTrue(next.size() <= 25, "MB that are in memory at a time");
             HandOver handOver = new HandOver();
             next.forEach(handOver::done);
             log.record(handOver);
