@@ -436,8 +436,9 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Leaves the files as they are, but for those of a database that could not be made. HSQLDB keeps a database open behind its last connection, also where it refused the first:
-     * with it as many bytes as damage said that a row has, and whoever opens the restored files gets the damaged ones.
+     * Leaves the files as they are, but for those of a database that could not be made. HSQLDB keeps a database open behind
+     * its last connection, also where it refused the first: with it as many bytes as damage said that a row has, and whoever
+     * opens the restored files gets the damaged ones.
      */
     private void abandon() {
         Pool opened = opening.isDone() ? opened() : null;
